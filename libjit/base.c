@@ -1,0 +1,34 @@
+/*
+ * What every other file may use. Runs as: any.
+ */
+#include "base.h"
+
+#include <string.h>
+
+int
+jit_error_set(struct jit_error *err, int code, const char *format, ...)
+{
+	va_list ap;
+
+	if (!err || err->text[0])
+		return code;
+	va_start(ap, format);
+	(void)vsnprintf(err->text, sizeof(err->text), format, ap);
+	va_end(ap);
+	return code;
+}
+
+bool
+jit_streq(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+bool
+jit_strv_has(const struct jit_strv *strv, const char *s)
+{
+	for (size_t i = 0; i < strv->n; i++)
+		if (jit_streq(strv->v[i], s))
+			return true;
+	return false;
+}
