@@ -17,15 +17,18 @@ struct jit_access {
 	struct jit_policy policy;
 	struct jit_table keys;
 	struct jit_now now;
-	bool clock_back;
+	bool clock_back; /* known once grants were loaded */
 	struct jit_subject subject;
 	struct jit_held_list held;
+	bool held_loaded;
 	struct jit_policy_view view;
 };
 
 #define JIT_ACCESS_NONE                                                                  \
-	(struct jit_access){ .site = JIT_SITE_NONE, .policy = JIT_POLICY_NONE,           \
-		.keys = JIT_TABLE_NONE }
+	(struct jit_access)                                                              \
+	{                                                                                \
+		.site = JIT_SITE_NONE, .policy = JIT_POLICY_NONE, .keys = JIT_TABLE_NONE \
+	}
 
 #define _cleanup_access_ _cleanup_(jit_access_close)
 void jit_access_close(struct jit_access *access);
@@ -50,8 +53,8 @@ int jit_access_ask(struct jit_access *access, const struct jit_request *request,
  * -EKEYREJECTED: foreign host key; -ENOKEY: no host key; -EREMOTEIO: the audit record
  * could not be written and policy demands it. */
 int jit_access_make_auto(struct jit_access *access, const struct jit_request *request,
-	const struct jit_decision *decision, struct jit_held *ret, struct jit_error *err)
-	_must_check_;
+	const struct jit_decision *decision, struct jit_held *ret,
+	struct jit_error *err) _must_check_;
 
 /* Before a held grant is used: counts the use where uses are limited, moves the clock mark.
  * Not for account, which writes nothing. -EDQUOT: used up. */
@@ -62,11 +65,11 @@ int jit_access_use(struct jit_access *access, const struct jit_held *held,
  * or grant-refused. */
 enum jit_accept {
 	JIT_ACCEPT_NONE = 0,
-	JIT_ACCEPT_IN_FORCE,     /* exit 0 */
-	JIT_ACCEPT_MALFORMED,    /* 65: incomplete, not a token, signature, claims */
-	JIT_ACCEPT_REFUSED,      /* 77: unknown signer, no rule, wrong host, late, revoked */
-	JIT_ACCEPT_NO_RECORD,    /* 69 */
-	JIT_ACCEPT_FAILED,       /* 71: could not be stored */
+	JIT_ACCEPT_IN_FORCE,  /* exit 0 */
+	JIT_ACCEPT_MALFORMED, /* 65: incomplete, not a token, signature, claims */
+	JIT_ACCEPT_REFUSED,   /* 77: unknown signer, no rule, wrong host, late, revoked */
+	JIT_ACCEPT_NO_RECORD, /* 69 */
+	JIT_ACCEPT_FAILED,    /* 71: could not be stored */
 };
 /* text is squeezed in place. ret_grant (may be NULL) is filled when in force; err has the
  * text otherwise. ret_end_sec: wall time of the grant's end. */
@@ -75,7 +78,7 @@ enum jit_accept jit_access_accept(struct jit_access *access, char *text, uid_t b
 
 /* How a refused person can go on, in whole lines (each ends in a newline, no prefix):
  * `ask carol or dave for: jitctl grant --sub bob --host web1 -R login -t 1h`, contact,
- * url. Names only what exists. Empty for somebody whom no rule names. */
+ * url. Names only what exists; how to ask only where some rule lets this subject ask. */
 void jit_access_advice(const struct jit_access *access, const struct jit_request *request,
 	const struct jit_decision *decision, char *buf, size_t size);
 

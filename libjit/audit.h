@@ -22,7 +22,7 @@ enum jit_event {
 	JIT_EVENT_EXEMPT_USED,
 	JIT_EVENT_EXPIRED,
 	JIT_EVENT_REVOKED,
-	JIT_EVENT_DENY,          /* refused: a login, a command */
+	JIT_EVENT_DENY, /* refused: a login, a command */
 	JIT_EVENT_WOULD_DENY,
 	JIT_EVENT_POLICY_LOADED,
 	JIT_EVENT_POLICY_REFUSED,
@@ -36,34 +36,48 @@ enum jit_event {
 const char *jit_event_name(enum jit_event event);
 const char *jit_event_message_id(enum jit_event event);
 
+/* Its syslog(3) priority; what it is in words; must its record be on disk at once, because
+ * something is in force or refused by it? */
+int jit_event_priority(enum jit_event event);
+const char *jit_event_phrase(enum jit_event event);
+bool jit_event_decides(enum jit_event event);
+
 /* Fields that are NULL, 0 or -1 are left out. All text is escaped by the sink. */
 struct jit_audit {
 	enum jit_event event;
-	const char *subject, *target, *role, *rule, *policy, *grant, *request, *approver, *via;
-	const char *reason;      /* the subject's words */
-	const char *why;         /* ours: why something was refused or ended */
+	const char *subject, *target, *role, *rule, *policy, *grant, *request, *approver,
+		*via;
+	const char *reason; /* the subject's words */
+	const char *why;    /* ours: why something was refused or ended */
 	const char *service, *cwd, *tty, *rhost, *session;
 	const struct jit_strv *command;
-	uid_t subject_uid;       /* (uid_t)-1: unknown */
-	int64_t expires_sec;     /* wall time */
-	int exit_status;         /* as a shell gives it; -1: none */
-	int64_t wall_sec;        /* 0: now */
+	uid_t subject_uid;   /* (uid_t)-1: unknown */
+	int64_t expires_sec; /* wall time */
+	int exit_status;     /* as a shell gives it; -1: none */
+	int64_t wall_sec;    /* 0: now */
 };
 
 /* An event with nothing in it but its kind: start from this. */
 #define JIT_AUDIT_INIT(kind)                                                             \
-	((struct jit_audit){ .event = (kind), .subject_uid = (uid_t)-1, .exit_status = -1 })
+	((struct jit_audit){                                                             \
+		.event = (kind), .subject_uid = (uid_t)-1, .exit_status = -1 })
+
+/* The text fields one by one, in the record's order: the name of field i (`subject`, …)
+ * and its value, NULL if it is empty. NULL behind the last. */
+const char *jit_audit_field(
+	const struct jit_audit *audit, size_t i, const char **ret_value);
 
 /* Writes one event to both. 0, or -errno if audit.jsonl could not take it (the journal is
  * tried all the same): whoever needs the record then refuses. */
-int jit_audit_write(const struct jit_site *site, const struct jit_audit *audit) _must_check_;
+int jit_audit_write(
+	const struct jit_site *site, const struct jit_audit *audit) _must_check_;
 
 /* The journal alone (best effort; else /dev/kmsg): for exempt logins when /var is gone. */
 void jit_audit_write_journal(const struct jit_audit *audit);
 
 /* Walks the chain: 0 if every line is there and unchanged, -EBADMSG with the line and what
  * is wrong. *ret_lines: how many events hold. */
-int jit_audit_verify(const struct jit_site *site, uint64_t *ret_lines, struct jit_error *err)
-	_must_check_;
+int jit_audit_verify(const struct jit_site *site, uint64_t *ret_lines,
+	struct jit_error *err) _must_check_;
 
 #endif

@@ -66,7 +66,8 @@ struct jit_error {
 
 /* Sets err's text (err may be NULL) and returns code, so that a failing function can end
  * with it. The first text stays: it is nearest to the cause. */
-int jit_error_set(struct jit_error *err, int code, const char *format, ...) _printf_(3, 4);
+int jit_error_set(struct jit_error *err, int code, const char *format, ...)
+	_printf_(3, 4);
 
 /* A counted vector of strings. The strings belong to whoever filled it. */
 struct jit_strv {

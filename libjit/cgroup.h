@@ -11,15 +11,15 @@
 #include "base.h"
 
 enum jit_place {
-	JIT_PLACE_NONE = 0,      /* nowhere safe: refuse (71) */
-	JIT_PLACE_UNIT,          /* below jit.service, systemd runs */
-	JIT_PLACE_ROOT,          /* `jit/` at the mount's root: no systemd */
-	JIT_PLACE_WEAK,          /* no writable cgroup2: subreaper and freeze-then-kill walk */
+	JIT_PLACE_NONE = 0, /* nowhere safe: refuse (71) */
+	JIT_PLACE_UNIT,     /* below jit.service, systemd runs */
+	JIT_PLACE_ROOT,     /* `jit/` at the mount's root: no systemd */
+	JIT_PLACE_WEAK,     /* no writable cgroup2: subreaper and freeze-then-kill walk */
 };
 
 struct jit_cgroup_place {
 	enum jit_place kind;
-	int dirfd;               /* the directory that holds keepers/ and run-ID/; -1 if WEAK */
+	int dirfd; /* the directory that holds keepers/ and run-ID/; -1 if WEAK */
 };
 
 /* Finds it: from mountinfo and our own `0::` path, never from a fixed path.
@@ -28,11 +28,14 @@ struct jit_cgroup_place {
 int jit_cgroup_find(struct jit_cgroup_place *ret, struct jit_error *err) _must_check_;
 void jit_cgroup_place_close(struct jit_cgroup_place *place);
 
-/* Moves a process (0: ourselves) into keepers/, made if it is not there. */
+/* A descriptor of keepers/, made if it is not there: to be born in by CLONE_INTO_CGROUP. */
+int jit_cgroup_keepers(const struct jit_cgroup_place *place) _must_check_;
+/* Moves a process (0: ourselves) into it. */
 int jit_cgroup_keep(const struct jit_cgroup_place *place, pid_t pid) _must_check_;
 
 /* Makes run-ID and returns a descriptor of the directory (for CLONE_INTO_CGROUP too). */
-int jit_cgroup_run_make(const struct jit_cgroup_place *place, const char *id) _must_check_;
+int jit_cgroup_run_make(
+	const struct jit_cgroup_place *place, const char *id) _must_check_;
 /* Moves a process into it. */
 int jit_cgroup_run_enter(int run_fd, pid_t pid) _must_check_;
 /* 1: nothing lives in it, 0: something does, -errno. */
@@ -41,6 +44,12 @@ int jit_cgroup_run_empty(int run_fd) _must_check_;
 int jit_cgroup_run_signal(int run_fd, int sig) _must_check_;
 /* cgroup.kill, and waits at most timeout_ms for it to be empty. */
 int jit_cgroup_run_kill(int run_fd, int timeout_ms) _must_check_;
-int jit_cgroup_run_remove(const struct jit_cgroup_place *place, const char *id) _must_check_;
+int jit_cgroup_run_remove(
+	const struct jit_cgroup_place *place, const char *id) _must_check_;
+
+/* The group that a process is in now: a descriptor for the functions above, and its path as
+ * the kernel names it (`/user.slice/…/session-3.scope`). -EPERM: not root's alone. */
+enum { JIT_CGROUP_PATH_SIZE = 4096 };
+int jit_cgroup_of(pid_t pid, char ret_path[JIT_CGROUP_PATH_SIZE]) _must_check_;
 
 #endif

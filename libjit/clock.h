@@ -7,10 +7,11 @@
 #include "base.h"
 
 struct jit_now {
-	int64_t wall_sec;              /* CLOCK_REALTIME, seconds since the epoch */
-	int64_t boot_ms;               /* CLOCK_BOOTTIME (suspend counts), milliseconds */
-	char boot_id[JIT_ID_LEN + 1];  /* /proc/sys/kernel/random/boot_id without hyphens */
-	bool synchronised;             /* the kernel says that a time service keeps it */
+	int64_t wall_sec; /* CLOCK_REALTIME, seconds since the epoch */
+	int64_t boot_ms;  /* CLOCK_BOOTTIME (suspend counts), milliseconds */
+	char boot_id[JIT_ID_LEN +
+		1];        /* /proc/sys/kernel/random/boot_id without hyphens */
+	bool synchronised; /* the kernel says that a time service keeps it */
 };
 
 /* All of it at once. -errno if the boot id cannot be read. */
@@ -18,8 +19,8 @@ int jit_clock_now(struct jit_now *ret) _must_check_;
 
 /* The high-water mark of wall time (design: only brought-in grants are judged by it). */
 struct jit_clock_mark {
-	int64_t wall_sec;              /* 0: no mark yet */
-	int64_t boot_ms;               /* when it was set, on this boot's clock */
+	int64_t wall_sec; /* 0: no mark yet */
+	int64_t boot_ms;  /* when it was set, on this boot's clock */
 	char boot_id[JIT_ID_LEN + 1];
 };
 

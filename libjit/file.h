@@ -20,27 +20,31 @@ int jit_dir_make(int dirfd, const char *name, uid_t owner) _must_check_;
 /* A regular file of `owner`, with no mode bit beyond `mode_max`, of at most `size_max`
  * bytes. Returns a descriptor for reading or -errno; -EPERM: owner or mode, -EINVAL: not a
  * regular file, -EFBIG: too large. */
-int jit_file_open(int dirfd, const char *name, uid_t owner, mode_t mode_max, off_t size_max)
-	_must_check_;
+int jit_file_open(int dirfd, const char *name, uid_t owner, mode_t mode_max,
+	off_t size_max) _must_check_;
 
 /* Reads it whole. The text ends in a NUL that *ret_len does not count; the caller frees. */
-int jit_file_read(int dirfd, const char *name, uid_t owner, mode_t mode_max, size_t size_max,
-	char **ret, size_t *ret_len) _must_check_;
+int jit_file_read(int dirfd, const char *name, uid_t owner, mode_t mode_max,
+	size_t size_max, char **ret, size_t *ret_len) _must_check_;
 
 /* Reads exactly len bytes at offset (EINTR, short reads). -EIO at the end of the file. */
 int jit_pread_full(int fd, void *buf, size_t len, off_t offset) _must_check_;
 int jit_write_full(int fd, const void *buf, size_t len) _must_check_;
 
 /* Puts the content in place of name, all or nothing, on disk when it returns 0. */
-int jit_file_replace(int dirfd, const char *name, mode_t mode, const void *buf, size_t len)
-	_must_check_;
+int jit_file_replace(int dirfd, const char *name, mode_t mode, const void *buf,
+	size_t len) _must_check_;
 
 /* The same, but -EEXIST if name is there already. */
-int jit_file_create(int dirfd, const char *name, mode_t mode, const void *buf, size_t len)
-	_must_check_;
+int jit_file_create(int dirfd, const char *name, mode_t mode, const void *buf,
+	size_t len) _must_check_;
 
 /* Removes it, on disk when it returns 0; -ENOENT if it was not there. */
 int jit_file_remove(int dirfd, const char *name) _must_check_;
+
+/* Locks what the descriptor names against other processes, for at most two seconds
+ * (-ETIMEDOUT). The lock goes with the descriptor. */
+int jit_file_lock(int fd) _must_check_;
 
 /* What to tell a person about an -errno of jit_file_open and friends: "is a symbolic
  * link", "belongs to somebody else or others may write to it", … */

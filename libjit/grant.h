@@ -9,9 +9,9 @@
 
 enum jit_via {
 	JIT_VIA_NONE = 0,
-	JIT_VIA_APPROVAL,    /* an approver answers a request */
-	JIT_VIA_DIRECT,      /* an approver grants unasked */
-	JIT_VIA_AUTO,        /* this host, by a rule with approval = "auto" */
+	JIT_VIA_APPROVAL, /* an approver answers a request */
+	JIT_VIA_DIRECT,   /* an approver grants unasked */
+	JIT_VIA_AUTO,     /* this host, by a rule with approval = "auto" */
 	JIT_VIA_PIN,
 	JIT_VIA_BREAK_GLASS,
 };
@@ -20,7 +20,7 @@ const char *jit_via_name(enum jit_via via);
 
 struct jit_grant {
 	char iss[JIT_NAME_MAX + 1], sub[JIT_NAME_MAX + 1], aud[JIT_NAME_MAX + 2];
-	char jti[JIT_ID_LEN + 1], req[JIT_ID_LEN + 1]; /* req: "" if there is none */
+	char jti[JIT_ID_LEN + 1], req[JIT_ID_LEN + 1];     /* req: "" if there is none */
 	char role[JIT_NAME_MAX + 1], as[JIT_NAME_MAX + 1]; /* as: "" if there is none */
 	char reason[JIT_REASON_MAX + 1];
 	enum jit_via via;
@@ -35,7 +35,7 @@ struct jit_grant {
 	uint32_t uses;       /* 0: any number */
 	struct jit_strv cmd; /* n == 0: not bound to a command */
 	char kid[JIT_KID_LEN + 1];
-	void *strings;       /* what cmd points into; owned */
+	void *strings; /* what cmd points into; owned */
 };
 
 #define _cleanup_grant_ _cleanup_(jit_grant_done)

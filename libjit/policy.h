@@ -23,17 +23,17 @@ enum jit_authenticate { JIT_AUTH_ALWAYS = 0, JIT_AUTH_GRANT, JIT_AUTH_NEVER };
 
 struct jit_exempt {
 	const char *user, *service, *tty, *reason;
-	int64_t until;           /* seconds since the epoch; 0: none given */
+	int64_t until; /* seconds since the epoch; 0: none given */
 };
 
 struct jit_globals {
-	uint32_t format;         /* of policy.cdb: JIT_POLICY_FORMAT */
-	const char *hash;        /* BLAKE2b-256 of the sources, hexadecimal */
+	uint32_t format;  /* of policy.cdb: JIT_POLICY_FORMAT */
+	const char *hash; /* BLAKE2b-256 of the sources, hexadecimal */
 	int64_t compiled_at;
-	const char *host;        /* this host's id */
+	const char *host; /* this host's id */
 	struct jit_strv labels;
 	enum jit_mode mode;
-	int64_t observe_until;   /* 0 unless mode is observe */
+	int64_t observe_until; /* 0 unless mode is observe */
 	int64_t max_sec, start_within_sec, prompt_timeout_sec, keep_sec;
 	struct jit_strv privileged_users;
 	struct jit_strv privileged_shared;
@@ -45,12 +45,12 @@ struct jit_globals {
 	const char *contact, *url; /* "" if not given */
 	size_t n_zones;
 	struct jit_zone *zones;
-	void *record;            /* what all of the above points into; owned */
+	void *record; /* what all of the above points into; owned */
 };
 
 struct jit_role {
 	const char *name, *description;
-	struct jit_strv run_as;  /* accounts, or the one word `self` or `*` */
+	struct jit_strv run_as; /* accounts, or the one word `self` or `*` */
 	size_t n_commands;
 	struct jit_strv *commands; /* patterns, see pattern.h */
 	bool login, shell, equals_root;
@@ -59,11 +59,11 @@ struct jit_role {
 };
 
 struct jit_rule {
-	uint32_t number;         /* place in file order, from 0 */
+	uint32_t number; /* place in file order, from 0 */
 	const char *name, *file;
 	uint32_t line;
-	struct jit_strv who;     /* `bob`, `%sre`, `#1001` (a gid: deny rules only), `*` */
-	struct jit_strv on;      /* globs over host id and labels; empty: everywhere */
+	struct jit_strv who; /* `bob`, `%sre`, `#1001` (a gid: deny rules only), `*` */
+	struct jit_strv on;  /* globs over host id and labels; empty: everywhere */
 	struct jit_when when;
 	struct jit_strv roles;
 	enum jit_approval approval;
@@ -72,8 +72,8 @@ struct jit_rule {
 	struct jit_strv approvers_shown; /* as written: `@secops`, `carol` */
 	bool reason_required;
 	enum jit_authenticate authenticate;
-	int64_t max_sec;         /* 0: the role's */
-	enum jit_mode mode;      /* JIT_MODE_NONE: the global one */
+	int64_t max_sec;    /* 0: the role's */
+	enum jit_mode mode; /* JIT_MODE_NONE: the global one */
 	void *record;
 };
 
@@ -113,30 +113,35 @@ enum jit_policy_index {
 
 /* The key of an index record; who and what as above. Used by writer and reader. */
 enum { JIT_POLICY_KEY_MAX = 1 + JIT_NAME_MAX + 2 + 4096 };
-size_t jit_policy_index_key(enum jit_policy_index index, const char *who, const char *what,
-	uint8_t ret[JIT_POLICY_KEY_MAX]);
+size_t jit_policy_index_key(enum jit_policy_index index, const char *who,
+	const char *what, uint8_t ret[JIT_POLICY_KEY_MAX]);
 
 struct jit_policy {
 	struct jit_table table;
 	struct jit_globals globals;
 };
 
-#define JIT_POLICY_NONE (struct jit_policy){ .table = { -1, 0 } }
+#define JIT_POLICY_NONE                                                                  \
+	(struct jit_policy)                                                              \
+	{                                                                                \
+		.table = { -1, 0 }                                                       \
+	}
 
 /* Opens policy.cdb and reads the globals. -errno with a text: missing, truncated, wrong
  * owner or mode, another format. */
-int jit_policy_open(const struct jit_site *site, struct jit_policy *ret, struct jit_error *err)
-	_must_check_;
+int jit_policy_open(const struct jit_site *site, struct jit_policy *ret,
+	struct jit_error *err) _must_check_;
 void jit_policy_close(struct jit_policy *policy);
 
 /* Looked up by name; -ENOENT: there is none. */
-int jit_policy_role(const struct jit_policy *policy, const char *name, struct jit_role *ret)
-	_must_check_;
-int jit_policy_rule(const struct jit_policy *policy, uint32_t number, struct jit_rule *ret)
-	_must_check_;
+int jit_policy_role(const struct jit_policy *policy, const char *name,
+	struct jit_role *ret) _must_check_;
+int jit_policy_rule(const struct jit_policy *policy, uint32_t number,
+	struct jit_rule *ret) _must_check_;
 
 /* What one question needs: the rules found by some index for some WHOs, with all roles
- * that they name (or only the one asked for), each once, rules in file order. */
+ * that they name (or only the one asked for), each once, rules in file order, roles by
+ * name (byte order: they are searched by bisection). */
 struct jit_policy_view {
 	const struct jit_globals *globals;
 	size_t n_rules, n_roles;
@@ -145,10 +150,12 @@ struct jit_policy_view {
 };
 
 void jit_view_done(struct jit_policy_view *view);
-const struct jit_role *jit_view_role(const struct jit_policy_view *view, const char *name);
+const struct jit_role *jit_view_role(
+	const struct jit_policy_view *view, const char *name);
 
 /* Adds to the view (start with a zeroed one with globals set). Can be called again. */
 int jit_view_add(struct jit_policy_view *view, const struct jit_policy *policy,
-	enum jit_policy_index index, const struct jit_strv *whos, const char *what) _must_check_;
+	enum jit_policy_index index, const struct jit_strv *whos,
+	const char *what) _must_check_;
 
 #endif

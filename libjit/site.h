@@ -12,7 +12,11 @@ struct jit_site {
 	uid_t owner;            /* who must own every file: 0 */
 };
 
-#define JIT_SITE_NONE (struct jit_site){ -EBADF, -EBADF, -EBADF, -EBADF, 0 }
+#define JIT_SITE_NONE                                                                    \
+	(struct jit_site)                                                                \
+	{                                                                                \
+		-EBADF, -EBADF, -EBADF, -EBADF, 0                                        \
+	}
 
 /* Opens what is there of /etc/jit, /var/lib/jit, /run/jit, /var/log/jit. Never fails: a
  * missing directory fails when it is used. */

@@ -22,8 +22,8 @@ void jit_held_list_done(struct jit_held_list *list);
  * files are passed over (counted in *ret_skipped, may be NULL). A directory that cannot be
  * read is an error. */
 int jit_store_load(const struct jit_site *site, const struct jit_table *keys,
-	const struct jit_globals *globals, const struct jit_subject *subject,
-	const struct jit_now *now, struct jit_held_list *ret, size_t *ret_skipped) _must_check_;
+	const struct jit_subject *subject, const struct jit_now *now,
+	struct jit_held_list *ret, size_t *ret_skipped) _must_check_;
 
 /* Keeps a host-signed grant. */
 int jit_store_add_host(const struct jit_site *site, const struct jit_subject *subject,
@@ -37,8 +37,8 @@ int jit_store_add_brought(const struct jit_site *site, const struct jit_subject 
 
 /* Ends a grant for good, known or not yet seen: a tombstone with who and why. */
 int jit_store_end(const struct jit_site *site, const struct jit_grant *grant_or_null,
-	const char *id, const char *by, const char *reason, const struct jit_now *now)
-	_must_check_;
+	const char *id, const char *by, const char *reason,
+	const struct jit_now *now) _must_check_;
 
 /* Has it a tombstone? 1 with the reason, 0, or -errno (which denies). */
 int jit_store_ended(const struct jit_site *site, const char *id, bool by_host,
@@ -49,12 +49,14 @@ int jit_store_ended(const struct jit_site *site, const char *id, bool by_host,
 int jit_store_watch(const struct jit_site *site) _must_check_;
 
 /* Counts one use under a lock. -EDQUOT: all are used up. */
-int jit_store_use(const struct jit_site *site, const struct jit_grant *grant) _must_check_;
+int jit_store_use(
+	const struct jit_site *site, const struct jit_grant *grant) _must_check_;
 
 /* The high-water mark. */
-int jit_store_clock_mark(const struct jit_site *site, struct jit_clock_mark *ret) _must_check_;
-int jit_store_clock_mark_set(const struct jit_site *site, const struct jit_clock_mark *mark)
-	_must_check_;
+int jit_store_clock_mark(
+	const struct jit_site *site, struct jit_clock_mark *ret) _must_check_;
+int jit_store_clock_mark_set(
+	const struct jit_site *site, const struct jit_clock_mark *mark) _must_check_;
 /* Forgets it (`jitctl unlock --clock`). */
 int jit_store_clock_mark_clear(const struct jit_site *site) _must_check_;
 
@@ -65,19 +67,24 @@ struct jit_session {
 	char service[JIT_NAME_MAX + 1]; /* `jitsu`, `sshd`, … */
 	char command[256], tty[64], rhost[256];
 	uid_t uid;
-	pid_t keeper;                   /* who ends it */
-	int64_t started_sec, end_ms;    /* wall; CLOCK_BOOTTIME */
+	pid_t keeper;                /* who ends it */
+	int64_t started_sec, end_ms; /* wall; CLOCK_BOOTTIME */
 };
 
-int jit_session_add(const struct jit_site *site, const struct jit_session *session) _must_check_;
+int jit_session_add(
+	const struct jit_site *site, const struct jit_session *session) _must_check_;
 int jit_session_remove(const struct jit_site *site, const char *id) _must_check_;
 /* All of them; the caller frees *ret. */
-int jit_session_list(const struct jit_site *site, struct jit_session **ret, size_t *ret_n)
-	_must_check_;
+int jit_session_list(const struct jit_site *site, struct jit_session **ret,
+	size_t *ret_n) _must_check_;
 
 /* Every grant of everybody, for root's listings. Verified like jit_store_load. */
 int jit_store_load_all(const struct jit_site *site, const struct jit_table *keys,
-	const struct jit_globals *globals, const struct jit_now *now, struct jit_held_list *ret)
-	_must_check_;
+	const struct jit_now *now, struct jit_held_list *ret) _must_check_;
+
+/* Takes away what can never be used again: host-signed grants of the past, brought-in ones
+ * behind their exp (those go to archive/YYYY-MM). Best effort. */
+void jit_store_prune(const struct jit_site *site, const struct jit_subject *subject,
+	const struct jit_held_list *held, const struct jit_now *now);
 
 #endif

@@ -13,11 +13,15 @@ struct jit_table {
 	uint32_t size;
 };
 
-#define JIT_TABLE_NONE (struct jit_table){ -1, 0 }
+#define JIT_TABLE_NONE                                                                   \
+	(struct jit_table)                                                               \
+	{                                                                                \
+		-1, 0                                                                    \
+	}
 
 /* -ENOENT: not there; -EPERM, -EINVAL: see jit_file_open; -EBADMSG: truncated or not a cdb. */
-int jit_table_open(int dirfd, const char *name, uid_t owner, struct jit_table *ret)
-	_must_check_;
+int jit_table_open(
+	int dirfd, const char *name, uid_t owner, struct jit_table *ret) _must_check_;
 void jit_table_close(struct jit_table *table);
 
 /* The value of key, allocated, with a NUL behind it. -ENOENT: there is none. */

@@ -16,8 +16,8 @@ int jit_token_pae(const char *payload, const char *footer, const char *assertion
 
 /* Footer `{"kid":"k4.pid.…"}` for a key. */
 enum { JIT_FOOTER_SIZE = JIT_FOOTER_MAX + 1 };
-void jit_token_footer(const uint8_t public_key[crypto_sign_PUBLICKEYBYTES],
-	char ret[JIT_FOOTER_SIZE]);
+void jit_token_footer(
+	const uint8_t public_key[crypto_sign_PUBLICKEYBYTES], char ret[JIT_FOOTER_SIZE]);
 
 /* Puts a token together from a payload and a signature made elsewhere (ssh-agent). */
 int jit_token_assemble(const char *payload, const char *footer,
@@ -39,7 +39,7 @@ int jit_token_open(const char *text, const char *assertion, const struct jit_tab
 	char **ret_payload, struct jit_key *ret_key, struct jit_error *err) _must_check_;
 
 /* The payload without any check of the signature: for `jitctl inspect` only, which says so. */
-int jit_token_peek(const char *text, char **ret_payload, char ret_kid[JIT_KID_LEN + 1])
-	_must_check_;
+int jit_token_peek(
+	const char *text, char **ret_payload, char ret_kid[JIT_KID_LEN + 1]) _must_check_;
 
 #endif

@@ -9,13 +9,13 @@
 #include "base.h"
 
 struct jit_zone_change {
-	int64_t from_sec;       /* from this moment of UTC on … */
-	int32_t offset_sec;     /* … local time is UTC plus this */
+	int64_t from_sec;   /* from this moment of UTC on … */
+	int32_t offset_sec; /* … local time is UTC plus this */
 };
 
 struct jit_zone {
-	const char *name;       /* "" : the host's own */
-	size_t n_changes;       /* rising; the first one holds for all time before, too */
+	const char *name; /* "" : the host's own */
+	size_t n_changes; /* rising; the first one holds for all time before, too */
 	struct jit_zone_change *changes;
 };
 
@@ -26,12 +26,13 @@ struct jit_when_range {
 };
 
 struct jit_when {
-	const char *text;       /* as written, to be shown; "" : always */
-	uint32_t zone;          /* index into the policy's zones */
-	size_t n;               /* 0: always */
+	const char *text; /* as written, to be shown; "" : always */
+	uint32_t zone;    /* index into the policy's zones */
+	size_t n;         /* 0: always */
 	struct jit_when_range *ranges;
 };
 
-bool jit_when_holds(const struct jit_when *when, const struct jit_zone *zone, int64_t sec);
+bool jit_when_holds(
+	const struct jit_when *when, const struct jit_zone *zone, int64_t sec);
 
 #endif

@@ -1,0 +1,415 @@
+/*
+ * libjit/store.c, tombstone.c, mark.c, session.c: what lies on disk is believed only as
+ * far as it verifies.
+ */
+#include "libjit/file.h"
+#include "libjit/store.h"
+#include "test.h"
+#include "world.h"
+
+static struct jit_access access_;
+
+static size_t
+load(size_t *ret_skipped)
+{
+	struct jit_held_list list = { 0 };
+	size_t n;
+
+	ASSERT_OK(jit_store_load(&access_.site, &access_.keys, &access_.subject,
+		&access_.now, &list, ret_skipped));
+	n = list.n;
+	jit_held_list_done(&list);
+	return n;
+}
+
+static char *
+grant_path(const char *place, const struct jit_grant *grant)
+{
+	static char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s/grants/%d/%s", world_root(), place,
+		WORLD_SUBJECT_UID, grant->jti);
+	return path;
+}
+
+static struct jit_grant
+bring(void)
+{
+	struct jit_grant g = world_grant();
+	_cleanup_free_ char *token = world_token(&g, "carol");
+
+	ASSERT_OK(jit_store_add_brought(
+		&access_.site, &access_.subject, &g, token, &access_.now, WORLD_NOW));
+	return g;
+}
+
+static struct jit_grant
+make(void)
+{
+	struct jit_grant g = {
+		.by_host = true,
+		.iss = "host",
+		.sub = "bob",
+		.aud = WORLD_HOST,
+		.role = "packages",
+		.via = JIT_VIA_AUTO,
+		.iat = WORLD_NOW,
+		.boot = WORLD_BOOT,
+		.from_ms = WORLD_BOOT_MS,
+		.to_ms = WORLD_BOOT_MS + 600000,
+	};
+	_cleanup_free_ char *token = NULL;
+
+	jit_grant_new_id(g.jti);
+	token = world_token(&g, "host");
+	ASSERT_OK(jit_store_add_host(&access_.site, &access_.subject, &g, token));
+	return g;
+}
+
+/* Ends every test: nothing is left for the next. */
+static void
+clean(void)
+{
+	jit_access_close(&access_);
+	world_clean();
+}
+
+static void
+test_both_kinds_come_back(void)
+{
+	struct jit_held_list list = { 0 };
+
+	world_open(&access_);
+	bring();
+	make();
+	ASSERT_OK(jit_store_load(&access_.site, &access_.keys, &access_.subject,
+		&access_.now, &list, NULL));
+	ASSERT_EQ_UINT(list.n, 2);
+	for (size_t i = 0; i < list.n; i++) {
+		if (list.v[i].grant.by_host)
+			continue;
+		ASSERT_EQ_STR(list.v[i].grant.iss, "carol");
+		ASSERT_EQ_INT(list.v[i].start_sec, WORLD_NOW);
+		ASSERT_EQ_INT(list.v[i].start_boot_ms, WORLD_BOOT_MS);
+		ASSERT_EQ_STR(list.v[i].start_boot, WORLD_BOOT);
+	}
+	jit_held_list_done(&list);
+	clean();
+}
+
+/* "Start is written once": the same token again moves nothing. */
+static void
+test_a_second_time_is_refused(void)
+{
+	struct jit_grant g;
+	_cleanup_free_ char *token = NULL;
+
+	world_open(&access_);
+	g = bring();
+	token = world_token(&g, "carol");
+	ASSERT_ERR(jit_store_add_brought(&access_.site, &access_.subject, &g, token,
+			   &access_.now, WORLD_NOW + 500),
+		EEXIST);
+	ASSERT_EQ_UINT(load(NULL), 1);
+	clean();
+}
+
+static void
+test_what_root_did_not_write_is_passed_over(void)
+{
+	struct jit_grant g;
+	size_t skipped = 0, len;
+	_cleanup_free_ char *text = NULL;
+
+	world_open(&access_);
+	g = bring();
+	text = test_file_read(grant_path("lib", &g), &len);
+	for (size_t cut = 0; cut < len; cut += 7) {
+		test_file_write(grant_path("lib", &g), 0600, text, cut);
+		ASSERT_EQ_UINT(load(&skipped), 0);
+		ASSERT_EQ_UINT(skipped, 1);
+	}
+	test_file_write(grant_path("lib", &g), 0600, text, len);
+	ASSERT_EQ_UINT(load(NULL), 1);
+	ASSERT_EQ_INT(chmod(grant_path("lib", &g), 0640), 0);
+	ASSERT_EQ_UINT(load(NULL), 0);
+	ASSERT_EQ_INT(unlink(grant_path("lib", &g)), 0);
+	ASSERT_EQ_INT(mkfifo(grant_path("lib", &g), 0600), 0);
+	ASSERT_EQ_UINT(load(NULL), 0);
+	ASSERT_EQ_INT(unlink(grant_path("lib", &g)), 0);
+	ASSERT_EQ_INT(symlink("/etc/passwd", grant_path("lib", &g)), 0);
+	ASSERT_EQ_UINT(load(NULL), 0);
+	clean();
+}
+
+/* CVE-2023-42456 and a reused uid: a file must be where its token says, for its user. */
+static void
+test_a_file_in_another_place_is_none(void)
+{
+	struct jit_grant g, host;
+	char from[256];
+
+	world_open(&access_);
+	g = bring();
+	host = make();
+	ASSERT_EQ_UINT(load(NULL), 2);
+	strcpy(from, grant_path("lib", &g));
+	ASSERT_EQ_INT(rename(from, grant_path("run", &g)), 0); /* brought in, in /run */
+	ASSERT_EQ_UINT(load(NULL), 1);
+	ASSERT_EQ_INT(rename(grant_path("run", &g), from), 0);
+	strcpy(from, grant_path("lib", &g));
+	g.jti[0] = g.jti[0] == 'a' ? 'b' : 'a';
+	ASSERT_EQ_INT(rename(from, grant_path("lib", &g)), 0); /* another name */
+	ASSERT_EQ_UINT(load(NULL), 1);
+	strcpy(access_.subject.name, "alice"); /* the uid has another owner now */
+	ASSERT_EQ_UINT(load(NULL), 0);
+	(void)host;
+	clean();
+}
+
+static void
+test_a_directory_that_others_may_write_is_an_error(void)
+{
+	struct jit_held_list list = { 0 };
+
+	world_open(&access_);
+	bring();
+	ASSERT_EQ_INT(chmod(world_path("lib/grants"), 0777), 0);
+	ASSERT_ERR(jit_store_load(&access_.site, &access_.keys, &access_.subject,
+			   &access_.now, &list, NULL),
+		EPERM);
+	clean();
+}
+
+/* A person who was taken out of trusted_keys: gone at the next use. */
+static void
+test_keys_of_now(void)
+{
+	struct jit_grant g;
+	_cleanup_free_ char *token = NULL;
+
+	world_open(&access_);
+	g = world_grant();
+	strcpy(g.iss, "stranger");
+	token = world_token(&g, "stranger");
+	ASSERT_OK(jit_store_add_brought(
+		&access_.site, &access_.subject, &g, token, &access_.now, WORLD_NOW));
+	ASSERT_EQ_UINT(load(NULL), 0);
+	free(token);
+	g = world_grant();
+	strcpy(g.iss, "frank"); /* valid-before has passed */
+	token = world_token(&g, "frank");
+	ASSERT_OK(jit_store_add_brought(
+		&access_.site, &access_.subject, &g, token, &access_.now, WORLD_NOW));
+	ASSERT_EQ_UINT(load(NULL), 0);
+	free(token);
+	g = world_grant();
+	strcpy(g.iss, "erin"); /* trusted, but not for jit-grant */
+	token = world_token(&g, "erin");
+	ASSERT_OK(jit_store_add_brought(
+		&access_.site, &access_.subject, &g, token, &access_.now, WORLD_NOW));
+	ASSERT_EQ_UINT(load(NULL), 0);
+	clean();
+}
+
+static void
+test_tombstones(void)
+{
+	struct jit_grant g, host;
+	struct jit_held_list list = { 0 };
+	char by[JIT_NAME_MAX + 1], reason[JIT_REASON_MAX + 1];
+
+	world_open(&access_);
+	g = bring();
+	host = make();
+	ASSERT_EQ_INT(jit_store_ended(&access_.site, g.jti, false, by, reason), 0);
+	ASSERT_OK(jit_store_end(
+		&access_.site, &g, g.jti, "carol", "wrong host", &access_.now));
+	ASSERT_OK(
+		jit_store_end(&access_.site, &host, host.jti, "bob", NULL, &access_.now));
+	/* the first word stays */
+	ASSERT_OK(jit_store_end(&access_.site, &g, g.jti, "mallory", "x", &access_.now));
+	ASSERT_EQ_INT(jit_store_ended(&access_.site, g.jti, false, by, reason), 1);
+	ASSERT_EQ_STR(by, "carol");
+	ASSERT_EQ_STR(reason, "wrong host");
+	ASSERT_EQ_INT(jit_store_ended(&access_.site, host.jti, true, by, reason), 1);
+	ASSERT_EQ_INT(access(world_path("run/uses"), F_OK), 0);
+	ASSERT_OK(jit_store_load(&access_.site, &access_.keys, &access_.subject,
+		&access_.now, &list, NULL));
+	ASSERT_EQ_UINT(list.n, 2);
+	ASSERT_TRUE(list.v[0].ended && list.v[1].ended);
+	jit_held_list_done(&list);
+	clean();
+}
+
+/* Revoked before it was ever handed in. */
+static void
+test_revoked_before_seen(void)
+{
+	struct jit_grant g = world_grant();
+	_cleanup_free_ char *token = NULL;
+
+	world_open(&access_);
+	token = world_token(&g, "carol");
+	ASSERT_OK(jit_store_end(&access_.site, NULL, g.jti, "root", "", &access_.now));
+	ASSERT_ERR(jit_store_add_brought(&access_.site, &access_.subject, &g, token,
+			   &access_.now, WORLD_NOW),
+		ESTALE);
+	ASSERT_ERR(jit_store_end(&access_.site, NULL, "../x", "root", "", &access_.now),
+		EINVAL);
+	clean();
+}
+
+/* Nobody can tell whether it was revoked: that is not "no". */
+static void
+test_no_tombstone_directory_denies(void)
+{
+	struct jit_held_list list = { 0 };
+
+	world_open(&access_);
+	bring();
+	ASSERT_EQ_INT(rmdir(world_path("lib/revoked")), 0);
+	ASSERT_ERR(jit_store_load(&access_.site, &access_.keys, &access_.subject,
+			   &access_.now, &list, NULL),
+		ENOENT);
+	clean();
+}
+
+static void
+test_a_watcher_hears_of_tombstones(void)
+{
+	struct jit_grant g;
+	char event[4096];
+	int fd;
+
+	world_open(&access_);
+	g = bring();
+	fd = jit_store_watch(&access_.site);
+	ASSERT_TRUE(fd >= 0);
+	ASSERT_TRUE(read(fd, event, sizeof(event)) < 0);
+	ASSERT_OK(jit_store_end(&access_.site, &g, g.jti, "carol", "", &access_.now));
+	ASSERT_TRUE(read(fd, event, sizeof(event)) > 0);
+	close(fd);
+	clean();
+}
+
+static void
+test_uses_are_counted(void)
+{
+	struct jit_grant g = world_grant();
+	struct jit_held_list list = { 0 };
+	_cleanup_free_ char *token = NULL;
+
+	world_open(&access_);
+	g.uses = 2;
+	token = world_token(&g, "carol");
+	ASSERT_OK(jit_store_add_brought(
+		&access_.site, &access_.subject, &g, token, &access_.now, WORLD_NOW));
+	ASSERT_OK(jit_store_use(&access_.site, &g));
+	ASSERT_OK(jit_store_use(&access_.site, &g));
+	ASSERT_ERR(jit_store_use(&access_.site, &g), EDQUOT);
+	ASSERT_OK(jit_store_load(&access_.site, &access_.keys, &access_.subject,
+		&access_.now, &list, NULL));
+	ASSERT_EQ_UINT(list.v[0].used, 2);
+	jit_held_list_done(&list);
+	clean();
+}
+
+static void
+test_past_grants_go_to_the_archive(void)
+{
+	struct jit_grant g;
+	struct jit_held_list list = { 0 };
+
+	world_open(&access_);
+	g = bring();
+	make();
+	ASSERT_OK(jit_store_load(&access_.site, &access_.keys, &access_.subject,
+		&access_.now, &list, NULL));
+	jit_store_prune(&access_.site, &access_.subject, &list, &access_.now);
+	ASSERT_EQ_UINT(load(NULL), 2); /* nothing is past yet */
+	access_.now.wall_sec = g.exp + JIT_CLOCK_BACK_SEC + 1;
+	access_.now.boot_ms += 600000;
+	jit_store_prune(&access_.site, &access_.subject, &list, &access_.now);
+	ASSERT_EQ_UINT(load(NULL), 0);
+	ASSERT_EQ_INT(access(world_path("lib/archive/2027-01"), F_OK), 0);
+	jit_held_list_done(&list);
+	clean();
+}
+
+static void
+test_the_clock_mark(void)
+{
+	struct jit_clock_mark mark = {
+		.wall_sec = 77, .boot_ms = 5, .boot_id = WORLD_BOOT
+	};
+	struct jit_clock_mark back = { 0 };
+
+	world_open(&access_);
+	ASSERT_OK(jit_store_clock_mark(&access_.site, &back));
+	ASSERT_EQ_INT(back.wall_sec, 0);
+	ASSERT_OK(jit_store_clock_mark_set(&access_.site, &mark));
+	ASSERT_OK(jit_store_clock_mark(&access_.site, &back));
+	ASSERT_EQ_INT(back.wall_sec, 77);
+	ASSERT_EQ_STR(back.boot_id, WORLD_BOOT);
+	test_file_write(world_path("lib/clock"), 0600, "{}", 2);
+	ASSERT_ERR(jit_store_clock_mark(&access_.site, &back), EBADMSG);
+	ASSERT_OK(jit_store_clock_mark_clear(&access_.site));
+	ASSERT_OK(jit_store_clock_mark_clear(&access_.site));
+	clean();
+}
+
+static void
+test_sessions(void)
+{
+	struct jit_session s = { .id = WORLD_BOOT,
+		.grant = WORLD_BOOT,
+		.subject = "bob",
+		.target = "root",
+		.role = "root",
+		.service = "jitsu",
+		.command = "/usr/bin/id",
+		.uid = 4242,
+		.keeper = 77,
+		.started_sec = WORLD_NOW,
+		.end_ms = 99 };
+	struct jit_session *list = NULL;
+	size_t n = 0;
+
+	world_open(&access_);
+	ASSERT_OK(jit_session_add(&access_.site, &s));
+	test_file_write(world_path("run/sessions/ffffffffffffffffffffffffffffffff"), 0600,
+		"{", 1); /* damaged: passed over */
+	ASSERT_OK(jit_session_list(&access_.site, &list, &n));
+	ASSERT_EQ_UINT(n, 1);
+	ASSERT_EQ_STR(list[0].command, "/usr/bin/id");
+	ASSERT_EQ_INT(list[0].keeper, 77);
+	free(list);
+	ASSERT_OK(jit_session_remove(&access_.site, s.id));
+	ASSERT_ERR(jit_session_remove(&access_.site, s.id), ENOENT);
+	clean();
+}
+
+static void
+test_everybodys(void)
+{
+	struct jit_held_list list = { 0 };
+
+	world_open(&access_);
+	bring();
+	make();
+	ASSERT_OK(jit_store_load_all(&access_.site, &access_.keys, &access_.now, &list));
+	ASSERT_EQ_UINT(list.n, 2);
+	jit_held_list_done(&list);
+	clean();
+}
+
+TEST_MAIN(TEST(test_both_kinds_come_back), TEST(test_a_second_time_is_refused),
+	TEST(test_what_root_did_not_write_is_passed_over),
+	TEST(test_a_file_in_another_place_is_none),
+	TEST(test_a_directory_that_others_may_write_is_an_error), TEST(test_keys_of_now),
+	TEST(test_tombstones), TEST(test_revoked_before_seen),
+	TEST(test_no_tombstone_directory_denies),
+	TEST(test_a_watcher_hears_of_tombstones), TEST(test_uses_are_counted),
+	TEST(test_past_grants_go_to_the_archive), TEST(test_the_clock_mark),
+	TEST(test_sessions), TEST(test_everybodys))
