@@ -76,7 +76,8 @@ int jit_audit_write(
 void jit_audit_write_journal(const struct jit_audit *audit);
 
 /* Walks the chain: 0 if every line is there and unchanged, -EBADMSG with the line and what
- * is wrong. *ret_lines: how many events hold. */
+ * is wrong. *ret_lines: how many events hold. A line that a crash left torn and that the
+ * next record names is no error: then err has a text, though 0 is returned. */
 int jit_audit_verify(const struct jit_site *site, uint64_t *ret_lines,
 	struct jit_error *err) _must_check_;
 

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "file.h"
 #include "keys.h"
@@ -23,7 +24,15 @@ host_key_read(const struct jit_site *site, struct jit_host_key *ret)
 	_cleanup_close_ int fd =
 		jit_file_open(site->etc, "host.key", site->owner, 0600, sizeof(*ret));
 
-	return fd < 0 ? fd : jit_pread_full(fd, ret, sizeof(*ret), 0);
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (st.st_size != sizeof(*ret))
+		return -EBADMSG;
+	return jit_pread_full(fd, ret, sizeof(*ret), 0);
 }
 
 /* The secret half must be the public half's: a record put together by hand is refused. */
@@ -47,11 +56,11 @@ jit_host_key_load(
 	char machine_id[JIT_ID_LEN + 1];
 	int r = host_key_read(site, &key);
 
-	if (r < 0)
+	if (r != -EBADMSG && r < 0)
 		return jit_error_set(err, r == -ENOENT || r == -EBADF ? -ENOKEY : r,
 			"/etc/jit/host.key %s: as root, jitctl init makes one",
 			jit_file_problem(r));
-	if (!host_key_is_sound(&key))
+	if (r < 0 || !host_key_is_sound(&key))
 		return jit_error_set(err, -EBADMSG,
 			"/etc/jit/host.key is damaged: as root, jitctl init --new-key");
 	if (jit_site_machine_id(machine_id) < 0)

@@ -111,7 +111,8 @@ enum jit_policy_index {
 	JIT_INDEX_LOGIN = 'l',
 };
 
-/* The key of an index record; who and what as above. Used by writer and reader. */
+/* The key of an index record; who and what as above. Used by writer and reader. Returns its
+ * length; 0: a name is too long to be in a policy. */
 enum { JIT_POLICY_KEY_MAX = 1 + JIT_NAME_MAX + 2 + 4096 };
 size_t jit_policy_index_key(enum jit_policy_index index, const char *who,
 	const char *what, uint8_t ret[JIT_POLICY_KEY_MAX]);
@@ -153,7 +154,9 @@ void jit_view_done(struct jit_policy_view *view);
 const struct jit_role *jit_view_role(
 	const struct jit_policy_view *view, const char *name);
 
-/* Adds to the view (start with a zeroed one with globals set). Can be called again. */
+/* Adds to the view (start with a zeroed one with globals set). Can be called again. -E2BIG:
+ * more than JIT_RULES_MAX rules; -EBADMSG: a record leads nowhere. After a failure the view
+ * is good for jit_view_done only. */
 int jit_view_add(struct jit_policy_view *view, const struct jit_policy *policy,
 	enum jit_policy_index index, const struct jit_strv *whos,
 	const char *what) _must_check_;

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "escape.h"
 #include "file.h"
 #include "parse.h"
 #include "state.h"
@@ -23,18 +24,23 @@ int
 jit_session_add(const struct jit_site *site, const struct jit_session *s)
 {
 	_cleanup_close_ int dirfd = sessions_open(site);
+	char command[sizeof(s->command)], tty[sizeof(s->tty)], rhost[sizeof(s->rhost)];
 
 	if (dirfd < 0)
 		return dirfd;
 	if (!jit_id_valid(s->id))
 		return -EINVAL;
+	/* other people's words: whatever bytes they are, what is kept can be shown */
+	jit_escape(s->command, command, sizeof(command));
+	jit_escape(s->tty, tty, sizeof(tty));
+	jit_escape(rhost, rhost, sizeof(rhost));
 	return jit_state_replace(dirfd, s->id,
 		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I}",
 			"grant", s->grant, "subject", s->subject, "target", s->target,
-			"role", s->role, "service", s->service, "command", s->command,
-			"tty", s->tty, "rhost", s->rhost, "uid", (json_int_t)s->uid,
-			"keeper", (json_int_t)s->keeper, "started",
-			(json_int_t)s->started_sec, "end_ms", (json_int_t)s->end_ms));
+			"role", s->role, "service", s->service, "command", command, "tty",
+			tty, "rhost", rhost, "uid", (json_int_t)s->uid, "keeper",
+			(json_int_t)s->keeper, "started", (json_int_t)s->started_sec,
+			"end_ms", (json_int_t)s->end_ms));
 }
 
 int

@@ -5,6 +5,8 @@
 #ifndef JIT_SITE_H
 #define JIT_SITE_H
 
+#include <errno.h>
+
 #include "base.h"
 
 struct jit_site {

@@ -145,8 +145,6 @@ list_add(struct jit_held_list *list, struct jit_held *held)
 {
 	struct jit_held *v;
 
-	if (list->n >= JIT_GRANTS_MAX)
-		return -E2BIG;
 	v = reallocarray(list->v, list->n + 1, sizeof(*v));
 	if (!v)
 		return -ENOMEM;

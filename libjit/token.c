@@ -9,10 +9,12 @@
 #define HEADER "v4.public."
 #define FOOTER_HEAD "{\"kid\":\""
 #define FOOTER_TAIL "\"}"
+#define PID_HEAD "k4.pid."
 #define BASE64 sodium_base64_VARIANT_URLSAFE_NO_PADDING
 enum {
 	HEADER_LEN = sizeof(HEADER) - 1,
 	FOOTER_HEAD_LEN = sizeof(FOOTER_HEAD) - 1,
+	PID_HEAD_LEN = sizeof(PID_HEAD) - 1,
 	FOOTER_LEN = FOOTER_HEAD_LEN + JIT_KID_LEN + sizeof(FOOTER_TAIL) - 1,
 	PAE_PIECES = 4,
 	BODY_BASE64_SIZE =
@@ -167,6 +169,17 @@ incomplete(struct jit_error *err)
 		err, -EINVAL, "the token is incomplete: hand in the whole text");
 }
 
+/* A key id is shown in texts, so it must be one before its signature was looked at. */
+static bool
+kid_is_sound(const char *kid)
+{
+	static const char symbols[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz0123456789-_";
+
+	return strncmp(kid, PID_HEAD, PID_HEAD_LEN) == 0 &&
+		strspn(kid + PID_HEAD_LEN, symbols) == JIT_KID_LEN - PID_HEAD_LEN;
+}
+
 /* The footer names the key and nothing else; compared as bytes, never parsed. */
 static int
 footer_split(const char *text, struct parts *parts, struct jit_error *err)
@@ -185,6 +198,8 @@ footer_split(const char *text, struct parts *parts, struct jit_error *err)
 		return jit_error_set(err, -EINVAL, "the token names no key");
 	memcpy(parts->kid, parts->footer + FOOTER_HEAD_LEN, JIT_KID_LEN);
 	parts->kid[JIT_KID_LEN] = '\0';
+	if (!kid_is_sound(parts->kid))
+		return jit_error_set(err, -EINVAL, "the token names no key");
 	return 0;
 }
 

@@ -140,6 +140,26 @@ test_every_changed_symbol_is_refused(void)
 	jit_access_close(&access);
 }
 
+/* What is refused is shown: a key id cannot carry an escape sequence to a terminal. */
+static void
+test_a_footer_that_attacks_the_terminal(void)
+{
+	struct jit_access access;
+	struct jit_error err;
+	uint8_t signature[crypto_sign_BYTES] = { 0 };
+	_cleanup_free_ char *token = NULL;
+	char footer[JIT_FOOTER_SIZE];
+
+	world_open(&access);
+	snprintf(footer, sizeof(footer), "{\"kid\":\"k4.pid.%s%s\"}", "\x1b[2J",
+		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+	ASSERT_OK(jit_token_assemble("{}", footer, signature, &token));
+	ASSERT_ERR(open_text(&access, token, &err), EINVAL);
+	ASSERT_TRUE(strchr(err.text, 0x1b) == NULL);
+	ASSERT_CONTAINS(err.text, "names no key");
+	jit_access_close(&access);
+}
+
 /* base64url has one spelling of each byte string: set bits behind the last byte are none. */
 static void
 test_base64_is_strict(void)
@@ -198,5 +218,6 @@ test_white_space_is_ignored(void)
 
 TEST_MAIN(TEST(test_paseto_vectors), TEST(test_what_was_signed_comes_out),
 	TEST(test_other_assertion_signer_header), TEST(test_every_truncation_is_refused),
-	TEST(test_every_changed_symbol_is_refused), TEST(test_base64_is_strict),
+	TEST(test_every_changed_symbol_is_refused), TEST(test_a_footer_that_attacks_the_terminal),
+	TEST(test_base64_is_strict),
 	TEST(test_longer_than_any_token), TEST(test_white_space_is_ignored))

@@ -1,0 +1,150 @@
+/*
+ * jitctl list: what is granted and what runs; and what the listings share.
+ *
+ * Runs as root. MUST NOT change anything.
+ */
+#include "jitctl/list.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#include "jitctl/jitctl.h"
+#include "libjit/escape.h"
+#include "libjit/parse.h"
+#include "libjit/site.h"
+
+static const struct {
+	const char *name;
+	int (*run)(bool json);
+} listings[] = {
+	{ "grants", list_grants },
+	{ "sessions", list_sessions },
+};
+
+const char *
+list_short_id(const char *id, char buf[LIST_ID_SYMBOLS + 1])
+{
+	char full[JIT_ID_CROCKFORD_SIZE] = "?";
+
+	if (jit_id_to_crockford(id, full) < 0)
+		return "?";
+	memcpy(buf, full, LIST_ID_SYMBOLS);
+	buf[LIST_ID_SYMBOLS] = '\0';
+	return buf;
+}
+
+const char *
+list_left(int64_t left_ms, char *buf, size_t size)
+{
+	char dur[JIT_DURATION_SIZE];
+
+	if (left_ms <= 0)
+		return "-";
+	(void)snprintf(buf, size, "%s", jit_format_duration((left_ms + 999) / 1000, dur));
+	return buf;
+}
+
+static json_t *
+any_text(const char *s)
+{
+	_cleanup_free_ char *escaped = NULL;
+	json_t *text = json_string(s);
+
+	if (text)
+		return text;
+	escaped = jit_escape_dup(s);
+	return escaped ? json_string(escaped) : NULL;
+}
+
+json_t *
+list_text(const char *s)
+{
+	return s && *s ? any_text(s) : json_null();
+}
+
+json_t *
+list_time(int64_t sec)
+{
+	char time[JIT_TIME_SIZE];
+
+	return sec > 0 ? json_string(jit_format_time(sec, time)) : json_null();
+}
+
+json_t *
+list_argv(const struct jit_strv *argv)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < argv->n; i++)
+		if (json_array_append_new(array, any_text(argv->v[i])) < 0) {
+			json_decref(array);
+			return NULL;
+		}
+	return array;
+}
+
+int
+list_print_json(const char *key, json_t *items)
+{
+	json_auto_t *object =
+		items ? json_pack("{s:i, s:o}", "version", 1, key, items) : NULL;
+
+	if (!object ||
+		json_dumpf(object, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII) < 0) {
+		fputs("jitctl: the listing cannot be written\n", stderr);
+		return JITCTL_FAILED;
+	}
+	putchar('\n');
+	return JITCTL_DONE;
+}
+
+static void
+print_help(FILE *out)
+{
+	fputs("usage: jitctl list grants|sessions [--json]\n"
+	      "  grants    every grant on this host, and whether it is in force\n"
+	      "  sessions  what runs right now under a grant\n",
+		out);
+}
+
+static int
+run_listing(const char *name, bool json)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(listings); i++) {
+		if (!jit_streq(listings[i].name, name))
+			continue;
+		if (geteuid() == jit_site_owner())
+			return listings[i].run(json);
+		fprintf(stderr, "jitctl: only root can list %s: sudo jitctl list %s\n",
+			listings[i].name, listings[i].name);
+		return JITCTL_NOT_ALLOWED;
+	}
+	print_help(stderr);
+	return JITCTL_USAGE;
+}
+
+int
+cmd_list(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	bool json = false;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (c == 'j') {
+			json = true;
+			continue;
+		}
+		print_help(c == 'h' ? stdout : stderr);
+		return c == 'h' ? JITCTL_DONE : JITCTL_USAGE;
+	}
+	if (argc - optind != 1) {
+		print_help(stderr);
+		return JITCTL_USAGE;
+	}
+	return run_listing(argv[optind], json);
+}

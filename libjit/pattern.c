@@ -1,0 +1,207 @@
+/*
+ * Globs and command patterns.
+ *
+ * Runs as: any; as root on what a user typed. Pure. MUST be bounded by glob length times
+ * text length; MUST NOT let a glob match `/` or an option that is not written as one.
+ */
+#include "pattern.h"
+
+#include <string.h>
+
+/* One `[…]`: negated, its members between from and to, the glob behind it. */
+struct bracket {
+	bool negated;
+	const char *from, *to, *next;
+};
+
+/* False where a bracket is not closed before end, or empty. */
+static bool
+bracket_read(const char *glob, const char *end, struct bracket *ret)
+{
+	const char *from = glob + 1, *to;
+	bool negated = from < end && *from == '!';
+
+	if (negated)
+		from++;
+	to = memchr(from, ']', (size_t)(end - from));
+	if (!to || to == from)
+		return false;
+	*ret = (struct bracket){ negated, from, to, to + 1 };
+	return true;
+}
+
+/* Reads one member, `a` or `a-z`; a `-` at either end is itself. */
+static const char *
+member_read(const struct bracket *bracket, const char *at, unsigned char *ret_low,
+	unsigned char *ret_high)
+{
+	*ret_low = *ret_high = (unsigned char)*at;
+	if (bracket->to - at < 3 || at[1] != '-')
+		return at + 1;
+	*ret_high = (unsigned char)at[2];
+	return at + 3;
+}
+
+static bool
+bracket_matches(const struct bracket *bracket, unsigned char c)
+{
+	const char *at = bracket->from;
+	bool found = false;
+
+	while (at < bracket->to) {
+		unsigned char low, high;
+
+		at = member_read(bracket, at, &low, &high);
+		if (low <= c && c <= high)
+			found = true;
+	}
+	return found != bracket->negated;
+}
+
+/* Does the glob's next element, which is not `*`, match c? Then *ret_next is behind it. */
+static bool
+element_matches(const char *glob, const char *end, char c, const char **ret_next)
+{
+	struct bracket bracket;
+
+	if (*glob != '[') {
+		*ret_next = glob + 1;
+		return *glob == c || (*glob == '?' && c != '/');
+	}
+	if (c == '/' || !bracket_read(glob, end, &bracket))
+		return false;
+	*ret_next = bracket.next;
+	return bracket_matches(&bracket, (unsigned char)c);
+}
+
+/* The glob is what lies before end. Only its last `*` is ever given more: since none of
+ * them takes a `/`, giving more to an earlier one cannot help where that fails. This is
+ * what keeps the work bounded. */
+static bool
+match(const char *glob, const char *end, const char *s)
+{
+	const char *star = NULL, *retry = NULL, *next;
+
+	while (*s) {
+		if (glob < end && *glob == '*') {
+			star = ++glob;
+			retry = s;
+		} else if (glob < end && element_matches(glob, end, *s, &next)) {
+			glob = next;
+			s++;
+		} else if (star && *retry != '/') {
+			glob = star;
+			s = ++retry;
+		} else {
+			return false;
+		}
+	}
+	while (glob < end && *glob == '*')
+		glob++;
+	return glob == end;
+}
+
+bool
+jit_glob_match(const char *glob, const char *s)
+{
+	return match(glob, glob + strlen(glob), s);
+}
+
+static bool
+bracket_valid(const struct bracket *bracket)
+{
+	const char *at = bracket->from;
+
+	/* Elsewhere `[^a]` means "not a": whoever writes it would be misunderstood here. */
+	if (*at == '^')
+		return false;
+	while (at < bracket->to) {
+		unsigned char low, high;
+
+		at = member_read(bracket, at, &low, &high);
+		if (low > high || high >= 0x80 || low == '/' || high == '/' || low == '[')
+			return false;
+	}
+	return true;
+}
+
+bool
+jit_glob_valid(const char *glob)
+{
+	const char *end = glob + strlen(glob);
+	struct bracket bracket;
+
+	while ((glob = strchr(glob, '['))) {
+		if (!bracket_read(glob, end, &bracket) || !bracket_valid(&bracket))
+			return false;
+		glob = bracket.next;
+	}
+	return true;
+}
+
+bool
+jit_glob_is_literal(const char *glob)
+{
+	return !strpbrk(glob, "*?[");
+}
+
+/* ---- commands ---- */
+
+static bool
+argument_matches(const char *word, size_t len, const char *argument)
+{
+	if (argument[0] == '-' && word[0] != '-')
+		return false;
+	return match(word, word + len, argument);
+}
+
+/* Is the word `WORD...`? Then its length without the dots, else 0. */
+static size_t
+repeated_length(const char *word)
+{
+	enum { DOTS = 3 };
+	size_t len = strlen(word);
+
+	if (len <= DOTS || strcmp(word + len - DOTS, "...") != 0)
+		return 0;
+	return len - DOTS;
+}
+
+static bool
+repeated_matches(const char *word, size_t len, const struct jit_strv *argv, size_t from)
+{
+	for (size_t i = from; i < argv->n; i++)
+		if (!argument_matches(word, len, argv->v[i]))
+			return false;
+	return from < argv->n;
+}
+
+static bool
+arguments_match(const struct jit_strv *pattern, const struct jit_strv *argv)
+{
+	size_t len;
+
+	for (size_t i = 1; i < pattern->n; i++) {
+		const char *word = pattern->v[i];
+
+		if (i + 1 == pattern->n && jit_streq(word, "any..."))
+			return true;
+		len = i + 1 == pattern->n ? repeated_length(word) : 0;
+		if (len > 0)
+			return repeated_matches(word, len, argv, i);
+		if (i >= argv->n || !argument_matches(word, strlen(word), argv->v[i]))
+			return false;
+	}
+	return pattern->n == argv->n;
+}
+
+bool
+jit_command_match(const struct jit_strv *pattern, const struct jit_strv *argv)
+{
+	if (pattern->n == 0 || argv->n == 0 || argv->v[0][0] != '/')
+		return false;
+	if (pattern->n == 1 && jit_streq(pattern->v[0], "*"))
+		return true;
+	return jit_glob_match(pattern->v[0], argv->v[0]) &&
+		arguments_match(pattern, argv);
+}
