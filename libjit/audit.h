@@ -67,6 +67,19 @@ struct jit_audit {
 const char *jit_audit_field(
 	const struct jit_audit *audit, size_t i, const char **ret_value);
 
+/* What the log adds to an event. */
+struct jit_audit_link {
+	uint64_t seq;
+	int64_t time_ms;  /* wall time */
+	const char *prev; /* hash of what is before it, hexadecimal */
+	bool torn;        /* a crash left something before it that is no record */
+};
+
+/* The event's line with its newline: one JSON object in ASCII. Texts are let run as far as
+ * the line has room. Returns the length or -errno. */
+ssize_t jit_audit_format(const struct jit_audit *audit, const struct jit_audit_link *link,
+	char line[JIT_AUDIT_LINE_MAX]) _must_check_;
+
 /* Writes one event to both. 0, or -errno if audit.jsonl could not take it (the journal is
  * tried all the same): whoever needs the record then refuses. */
 int jit_audit_write(

@@ -1,12 +1,23 @@
 /*
- * The kinds of events and the fields of an event: one table each.
+ * An event: its kinds and its fields, one table each, and its line of JSON.
  *
  * Runs as: any. Pure. A MESSAGE_ID MUST never change or be used again: catalogs, alerts
- * and archives know it.
+ * and archives know it. A line MUST fit into JIT_AUDIT_LINE_MAX whatever the event holds.
  */
 #include "audit.h"
 
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
 #include <syslog.h>
+
+#include "escape.h"
+#include "parse.h"
+
+#define ELLIPSIS "\xe2\x80\xa6"
+#define _cleanup_json_ _cleanup_(json_decrefp)
+
+/* ---- kinds ---- */
 
 static const struct kind {
 	const char *name, *message_id, *phrase;
@@ -87,6 +98,8 @@ jit_event_decides(enum jit_event event)
 	return kind_of(event)->decides;
 }
 
+/* ---- fields ---- */
+
 #define FIELD(name)                                                                      \
 	{                                                                                \
 #name, offsetof(struct jit_audit, name)                                  \
@@ -124,4 +137,173 @@ jit_audit_field(const struct jit_audit *audit, size_t i, const char **ret_value)
 	value = *(const char *const *)((const char *)audit + fields[i].offset);
 	*ret_value = value && value[0] ? value : NULL;
 	return fields[i].name;
+}
+
+/* ---- the line ---- */
+
+/* How far texts are let run, and what had to be done to them. */
+struct style {
+	size_t limit;
+	bool cut, escaped;
+};
+
+/* At most limit bytes and a `…`, never through a character. */
+static char *
+text_cut(const char *s, struct style *style)
+{
+	enum { CONTINUATIONS = 3 };
+	size_t len = style->limit;
+	char *cut;
+
+	if (strnlen(s, len + 1) <= len)
+		return strdup(s);
+	style->cut = true;
+	for (int i = 0; i < CONTINUATIONS && len > 0 && (s[len] & 0xc0) == 0x80; i++)
+		len--;
+	cut = malloc(len + sizeof(ELLIPSIS));
+	if (!cut)
+		return NULL;
+	memcpy(cut, s, len);
+	memcpy(cut + len, ELLIPSIS, sizeof(ELLIPSIS));
+	return cut;
+}
+
+static json_t *
+text_json(const char *s, struct style *style)
+{
+	_cleanup_free_ char *cut = text_cut(s, style);
+	_cleanup_free_ char *escaped = NULL;
+	json_t *json = cut ? json_string(cut) : NULL;
+
+	if (json || !cut)
+		return json;
+	/* Not valid UTF-8, which JSON cannot hold. */
+	escaped = jit_escape_dup(cut);
+	style->escaped = true;
+	return escaped ? json_string(escaped) : NULL;
+}
+
+/* The limit holds for all arguments together; a last `…` stands for those left out. */
+static json_t *
+command_json(const struct jit_strv *command, const struct style *style, bool *cut,
+	bool *escaped)
+{
+	enum { AROUND = 8 }; /* quotes, a comma, a cut */
+	struct style one = *style;
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < command->n; i++) {
+		const char *s = one.limit > 0 ? command->v[i] : ELLIPSIS;
+		size_t len = strlen(s) + AROUND;
+
+		if (json_array_append_new(array, text_json(s, &one)) < 0) {
+			json_decref(array);
+			return NULL;
+		}
+		if (one.limit == 0)
+			break;
+		one.limit = len < one.limit ? one.limit - len : 0;
+	}
+	*cut |= one.cut;
+	*escaped |= one.escaped;
+	return array;
+}
+
+static int
+texts_set(json_t *json, const struct jit_audit *audit, struct style *style)
+{
+	const char *name, *value;
+	int r = 0;
+
+	for (size_t i = 0; (name = jit_audit_field(audit, i, &value)); i++)
+		if (value)
+			r |= json_object_set_new(json, name, text_json(value, style));
+	return r;
+}
+
+/* RFC 3339 in UTC with milliseconds. */
+static json_t *
+time_json(int64_t ms)
+{
+	char sec[JIT_TIME_SIZE], text[JIT_TIME_SIZE + 8];
+	size_t len;
+
+	jit_format_time(ms / 1000, sec);
+	len = strcspn(sec, "Z");
+	(void)snprintf(text, sizeof(text), "%.*s.%03dZ", (int)len, sec, (int)(ms % 1000));
+	return json_string(text);
+}
+
+static int
+rest_set(json_t *json, const struct jit_audit *audit, struct style *style)
+{
+	char expires[JIT_TIME_SIZE];
+	int r = 0;
+
+	if (audit->subject_uid != (uid_t)-1)
+		r |= json_object_set_new(
+			json, "subject_uid", json_integer(audit->subject_uid));
+	if (audit->expires_sec)
+		r |= json_object_set_new(json, "expires",
+			json_string(jit_format_time(audit->expires_sec, expires)));
+	if (audit->exit_status != -1)
+		r |= json_object_set_new(
+			json, "exit_status", json_integer(audit->exit_status));
+	if (audit->command && audit->command->n > 0)
+		r |= json_object_set_new(json, "command",
+			command_json(
+				audit->command, style, &style->cut, &style->escaped));
+	return r;
+}
+
+static json_t *
+record_json(
+	const struct jit_audit *audit, const struct jit_audit_link *link, size_t limit)
+{
+	struct style style = { .limit = limit };
+	json_t *json = json_object();
+	int r = 0;
+
+	r |= json_object_set_new(json, "seq", json_integer((json_int_t)link->seq));
+	r |= json_object_set_new(json, "time", time_json(link->time_ms));
+	r |= json_object_set_new(
+		json, "event", json_string(jit_event_name(audit->event)));
+	r |= texts_set(json, audit, &style);
+	r |= rest_set(json, audit, &style);
+	if (style.cut)
+		r |= json_object_set_new(json, "cut", json_true());
+	if (style.escaped)
+		r |= json_object_set_new(json, "escaped", json_true());
+	if (link->torn)
+		r |= json_object_set_new(json, "torn", json_true());
+	r |= json_object_set_new(json, "prev", json_string(link->prev));
+	if (r != 0) {
+		json_decref(json);
+		return NULL;
+	}
+	return json;
+}
+
+ssize_t
+jit_audit_format(const struct jit_audit *audit, const struct jit_audit_link *link,
+	char line[JIT_AUDIT_LINE_MAX])
+{
+	static const size_t limits[] = { 4096, 1024, 256, 64 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
+		_cleanup_json_ json_t *json = record_json(audit, link, limits[i]);
+		size_t len;
+
+		if (!json)
+			return -ENOMEM;
+		len = json_dumpb(json, line, JIT_AUDIT_LINE_MAX - 1,
+			JSON_COMPACT | JSON_ENSURE_ASCII);
+		if (len == 0)
+			return -ENOMEM;
+		if (len < JIT_AUDIT_LINE_MAX) {
+			line[len] = '\n';
+			return (ssize_t)len + 1;
+		}
+	}
+	return -E2BIG;
 }

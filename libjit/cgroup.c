@@ -495,6 +495,6 @@ jit_cgroup_of(pid_t pid, char ret_path[JIT_CGROUP_PATH_SIZE])
 	mount_fd = open_mount(point);
 	fd = mount_fd < 0 ? mount_fd : open_group(mount_fd, below, false);
 	if (fd >= 0)
-		(void)snprintf(ret_path, JIT_CGROUP_PATH_SIZE, "%s", path);
+		memcpy(ret_path, path, strlen(path) + 1);
 	return fd;
 }

@@ -53,6 +53,7 @@ test_run_(const struct test_case *cases, size_t n)
 		test_row_ = NULL;
 		cases[i].run();
 		printf("ok %s\n", cases[i].name);
+		fflush(stdout);
 	}
 	return 0;
 }

@@ -380,6 +380,27 @@ test_when_is_judged_at_the_start_and_never_cuts(void)
 	roles[LOGIN].max_sec = 14400;
 }
 
+/* A deny rule's own hours are judged now, also for a grant that began outside of them. */
+static void
+test_a_deny_rule_is_judged_now(void)
+{
+	world();
+	rules[2] = rules[1];
+	rules[1].approval = JIT_APPROVAL_DENY;
+	rules[1].when = (struct jit_when){ .n = 1, .ranges = monday };
+	view.n_rules = 3;
+	ASSERT_EQ_INT(decide().verdict, JIT_ALLOW);
+	/* the grant began on Sunday 23:59:50, it is Monday 00:00:30 */
+	now.wall_sec = 1799625630;
+	held.start_sec = now.wall_sec - 40;
+	held.grant.iat = held.grant.nbf = held.start_sec;
+	held.start_boot_ms = now.boot_ms - 40000;
+	ASSERT_EQ_INT(decide().verdict, JIT_DENY);
+	now.wall_sec += 60;
+	now.boot_ms += 60000;
+	ASSERT_EQ_INT(decide().verdict, JIT_ALLOW);
+}
+
 static void
 test_the_policy_of_now_shortens(void)
 {
@@ -742,7 +763,8 @@ test_nothing_allows_without_rule_and_grant(void)
 TEST_MAIN(TEST(test_a_held_grant_allows), TEST(test_every_spoiled_grant_denies),
 	TEST(test_a_label_reaches_the_host),
 	TEST(test_when_is_judged_at_the_start_and_never_cuts),
-	TEST(test_the_policy_of_now_shortens), TEST(test_boundaries_of_the_window),
+	TEST(test_a_deny_rule_is_judged_now), TEST(test_the_policy_of_now_shortens),
+	TEST(test_boundaries_of_the_window),
 	TEST(test_a_clock_set_back_lengthens_nothing), TEST(test_the_hosts_own_grant),
 	TEST(test_asking), TEST(test_host_time_and_who_of_a_rule),
 	TEST(test_the_first_rule_decides), TEST(test_a_reason_where_one_is_required),

@@ -218,6 +218,6 @@ test_white_space_is_ignored(void)
 
 TEST_MAIN(TEST(test_paseto_vectors), TEST(test_what_was_signed_comes_out),
 	TEST(test_other_assertion_signer_header), TEST(test_every_truncation_is_refused),
-	TEST(test_every_changed_symbol_is_refused), TEST(test_a_footer_that_attacks_the_terminal),
-	TEST(test_base64_is_strict),
+	TEST(test_every_changed_symbol_is_refused),
+	TEST(test_a_footer_that_attacks_the_terminal), TEST(test_base64_is_strict),
 	TEST(test_longer_than_any_token), TEST(test_white_space_is_ignored))
