@@ -1,0 +1,226 @@
+/*
+ * Claims: the sources of a policy are read only where nobody but their owner can have
+ * written them; a file that cannot be read is an error that names it, never a policy with
+ * a hole; drop-ins are taken in byte order; of
+ * old sources the last three are kept.
+ */
+#include <dirent.h>
+
+#include "conf_text.h"
+
+static struct jit_site site;
+
+static void
+site_begin(void)
+{
+	site = JIT_SITE_NONE;
+	site.etc = test_dir_fd();
+	site.owner = getuid();
+	ASSERT_TRUE(mkdir(test_path("conf.d"), 0755) == 0 || errno == EEXIST);
+	test_file_write(test_path("jit.conf"), 0600, "format = 1;\n", 12);
+}
+
+static void
+site_end(void)
+{
+	unlink(test_path("jit.conf"));
+	unlink(test_path("host.conf"));
+	unlink(test_path("conf.d/10.conf"));
+	rmdir(test_path("conf.d/10.conf"));
+	chmod(test_path("conf.d"), 0755);
+	jit_closep(&site.etc);
+}
+
+/* What reading says; sources that were read, by name, in *ret_names. */
+static const char *
+read_all(char ret_names[512])
+{
+	struct conf_problems problems = { 0 };
+	struct conf_sources sources;
+	const char *text;
+	size_t n = 0;
+
+	conf_sources_read(&site, &sources, &problems);
+	ret_names[0] = '\0';
+	for (size_t i = 0; i < sources.n; i++)
+		n += (size_t)snprintf(ret_names + n, 512 - n, "%s ",
+			sources.v[i].path + sizeof(JIT_ETC_DIR));
+	text = conf_text_problems(&problems);
+	conf_sources_done(&sources);
+	conf_problems_done(&problems);
+	return text;
+}
+
+static void
+test_drop_ins_come_in_byte_order(void)
+{
+	static const char *const names[] = { "conf.d/b.conf", "conf.d/B.conf",
+		"conf.d/10.conf", "conf.d/9.conf", "conf.d/.hidden.conf",
+		"conf.d/x.conf~", "host.conf" };
+	char found[512];
+
+	site_begin();
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		test_file_write(test_path(names[i]), 0600, "", 0);
+	ASSERT_EQ_STR(read_all(found), "");
+	ASSERT_EQ_STR(found,
+		"jit.conf conf.d/10.conf conf.d/9.conf conf.d/B.conf conf.d/b.conf "
+		"host.conf ");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		unlink(test_path(names[i]));
+	site_end();
+}
+
+static void
+spoil_mode(const char *path)
+{
+	test_file_write(path, 0622, "", 0);
+}
+
+static void
+spoil_link(const char *path)
+{
+	ASSERT_OK(symlink("/dev/null", path));
+}
+
+static void
+spoil_fifo(const char *path)
+{
+	ASSERT_OK(mkfifo(path, 0600));
+}
+
+static void
+spoil_directory(const char *path)
+{
+	ASSERT_OK(mkdir(path, 0700));
+}
+
+static void
+spoil_size(const char *path)
+{
+	test_file_write(path, 0600, "", 0);
+	ASSERT_OK(truncate(path, CONF_SOURCE_MAX + 1));
+}
+
+static void
+test_what_others_can_write_is_refused(void)
+{
+	static const struct {
+		void (*spoil)(const char *path);
+		const char *want;
+	} spoils[] = {
+		{ spoil_mode,
+			"conf.d/10.conf:0:0: belongs to somebody else, or others may "
+			"write "
+			"or read it\n" },
+		{ spoil_link, "conf.d/10.conf:0:0: is a symbolic link\n" },
+		{ spoil_fifo, "conf.d/10.conf:0:0: is not a regular file\n" },
+		{ spoil_directory, "conf.d/10.conf:0:0: is not a regular file\n" },
+		{ spoil_size, "conf.d/10.conf:0:0: is too large\n" },
+	};
+	char found[512];
+
+	for (size_t i = 0; i < ARRAY_SIZE(spoils); i++) {
+		test_row(spoils[i].want);
+		site_begin();
+		spoils[i].spoil(test_path("conf.d/10.conf"));
+		ASSERT_EQ_STR(read_all(found), spoils[i].want);
+		site_end();
+	}
+	test_row(NULL);
+}
+
+static void
+test_a_directory_of_others_is_refused(void)
+{
+	char found[512];
+
+	site_begin();
+	ASSERT_OK(chmod(test_path("conf.d"), 0777));
+	ASSERT_CONTAINS(
+		read_all(found), "/conf.d: belongs to somebody else, or others may");
+	site_end();
+}
+
+static void
+test_no_policy_is_an_error(void)
+{
+	char found[512];
+
+	site_begin();
+	unlink(test_path("jit.conf"));
+	ASSERT_CONTAINS(
+		read_all(found), "/jit.conf is not there; jitctl init makes a first one");
+	site_end();
+}
+
+/* ---- kept sources ---- */
+
+static size_t
+count_kept(void)
+{
+	DIR *dir = opendir(test_path("sources"));
+	struct dirent *entry;
+	size_t n = 0;
+
+	ASSERT_TRUE(dir != NULL);
+	while ((entry = readdir(dir)))
+		n += entry->d_name[0] != '.';
+	closedir(dir);
+	return n;
+}
+
+static void
+test_three_sources_are_kept(void)
+{
+	struct conf_sources sources = { 0 };
+	char *kept;
+
+	site = JIT_SITE_NONE;
+	site.lib = test_dir_fd();
+	site.owner = getuid();
+	conf_text_add(&sources, "jit.conf", "format = 1;\n");
+	conf_sources_seal(&sources);
+	for (int i = 0; i < 5; i++)
+		ASSERT_OK(conf_sources_keep(&site, &sources, CONF_TEXT_NOW + i));
+	ASSERT_EQ_UINT(count_kept(), 3);
+	for (int i = 2; i < 5; i++) {
+		char name[128];
+
+		snprintf(name, sizeof(name), "sources/20261124T12000%dZ-%.8s", i,
+			sources.hash);
+		kept = test_file_read(test_path(name), NULL);
+		ASSERT_CONTAINS(kept, "/jit.conf 12\nformat = 1;\n");
+		free(kept);
+	}
+	conf_sources_done(&sources);
+	jit_closep(&site.lib);
+}
+
+/* A file that is renamed, or whose end moves into the next, is another policy. */
+static void
+test_the_hash_covers_names_and_borders(void)
+{
+	static const struct {
+		const char *name, *first, *second;
+	} all[] = { { "a.conf", "xy", "z" }, { "a.conf", "x", "yz" },
+		{ "b.conf", "xy", "z" } };
+	char hashes[3][CONF_HASH_SIZE];
+
+	for (size_t i = 0; i < 3; i++) {
+		struct conf_sources sources = { 0 };
+
+		conf_text_add(&sources, "jit.conf", all[i].first);
+		conf_text_add(&sources, all[i].name, all[i].second);
+		conf_sources_seal(&sources);
+		memcpy(hashes[i], sources.hash, sizeof(hashes[i]));
+		conf_sources_done(&sources);
+	}
+	ASSERT_TRUE(strcmp(hashes[0], hashes[1]) != 0);
+	ASSERT_TRUE(strcmp(hashes[0], hashes[2]) != 0);
+}
+
+TEST_MAIN(TEST(test_drop_ins_come_in_byte_order),
+	TEST(test_what_others_can_write_is_refused),
+	TEST(test_a_directory_of_others_is_refused), TEST(test_no_policy_is_an_error),
+	TEST(test_three_sources_are_kept), TEST(test_the_hash_covers_names_and_borders))
