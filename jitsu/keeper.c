@@ -1,0 +1,310 @@
+/*
+ * The keeper: sets a run up. keeper_watch.c watches over it, keeper_end.c ends it.
+ * Runs as: root, all three uids 0.
+ *
+ * MUST start nothing unless timer and revocation watch stand.
+ */
+#include "keeper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+
+#include "birth.h"
+#include "child.h"
+#include "front.h"
+#include "libjit/escape.h"
+
+enum { GROUP_TRIES = 5 };
+
+/* ---- setting up ---- */
+
+/* The terminal of the command is ours too: what it sends there must not stop us. */
+static int
+set_signals(struct keeper *keeper)
+{
+	static const int ignored[] = { SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU,
+		SIGPIPE };
+	sigset_t set;
+
+	for (size_t i = 0; i < ARRAY_SIZE(ignored); i++)
+		(void)signal(ignored[i], SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGTERM);
+	if (sigprocmask(SIG_SETMASK, &set, NULL) < 0)
+		return -errno;
+	keeper->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return keeper->signal_fd < 0 ? -errno : 0;
+}
+
+static void
+show_pam_line(void *arg, const char *line)
+{
+	const struct keeper *keeper = arg;
+
+	(void)!frame_send(keeper->socket, FRAME_NOTICE, 0, line, strlen(line));
+}
+
+static int
+open_session(struct keeper *keeper, struct jit_error *err)
+{
+	struct run *run = keeper->run;
+	int r;
+
+	run->auth.tty = -1; /* the terminal is the front's */
+	run->auth.show = show_pam_line;
+	run->auth.show_arg = keeper;
+	process_umask_offer();
+	r = auth_session_open(&run->auth, run->target.name, err);
+	process_umask_take(&run->inherited);
+	process_limits_take(&run->inherited);
+	return r;
+}
+
+static int
+set_ids(struct environment *env, const struct run *run)
+{
+	const struct jit_held *held = run->decision.grant;
+	char number[24];
+	int r;
+
+	(void)snprintf(number, sizeof(number), "%u", (unsigned)run->caller.id.uid);
+	r = environment_set(env, "SUDO_UID", number);
+	(void)snprintf(number, sizeof(number), "%u", (unsigned)run->caller.id.gid);
+	if (r == 0)
+		r = environment_set(env, "SUDO_GID", number);
+	if (r == 0)
+		r = environment_set(env, "SUDO_USER", run->access.subject.name);
+	if (r == 0)
+		r = environment_set(env, "JIT_SUBJECT", run->access.subject.name);
+	if (r == 0 && held)
+		r = environment_set(env, "JIT_GRANT", jit_grant_id(&held->grant));
+	if (r == 0 && run->decision.role)
+		r = environment_set(env, "JIT_ROLE", run->decision.role->name);
+	return r;
+}
+
+static int
+set_account(struct environment *env, const struct target *target)
+{
+	char mail[JIT_NAME_MAX + 16];
+	int r = environment_set(env, "HOME", target->home);
+
+	(void)snprintf(mail, sizeof(mail), "/var/mail/%s", target->name);
+	if (r == 0)
+		r = environment_set(env, "USER", target->name);
+	if (r == 0)
+		r = environment_set(env, "LOGNAME", target->name);
+	if (r == 0)
+		r = environment_set(env, "SHELL", target->shell);
+	if (r == 0)
+		r = environment_set(env, "MAIL", mail);
+	return r == 0 ? environment_set(env, "PATH", COMMAND_PATH) : r;
+}
+
+/* What the caller may keep, what the account and the grant say, what PAM adds. */
+static int
+build_environment(struct keeper *keeper)
+{
+	struct run *run = keeper->run;
+	char **pam = auth_environment(&run->auth);
+	char command[4096];
+	int r;
+
+	keeper->env = run->kept; /* taken over */
+	run->kept = (struct environment){ 0 };
+	r = set_account(&keeper->env, &run->target);
+	if (r == 0)
+		r = set_ids(&keeper->env, run);
+	if (r == 0)
+		r = environment_set(&keeper->env, "SUDO_COMMAND",
+			jit_escape_argv(&run->request.argv, command, sizeof(command)));
+	if (r == 0)
+		r = environment_add_pam(&keeper->env, pam);
+	auth_environment_free(pam);
+	return r;
+}
+
+/* Watches, then looks: a tombstone that came before the watch is seen here. */
+static int
+watch_grant(struct keeper *keeper, struct jit_error *err)
+{
+	const struct jit_site *site = &keeper->run->access.site;
+	const struct jit_held *held = keeper->run->decision.grant;
+	int r;
+
+	if (!held)
+		return 0;
+	keeper->watch_fd = jit_store_watch(site);
+	r = jit_store_ended(site, jit_grant_id(&held->grant), held->grant.by_host,
+		keeper->ended_by, keeper->ended_reason);
+	if (r > 0)
+		return jit_error_set(err, -EACCES, "the grant has just been revoked");
+	return r < 0 ? jit_error_set(err, r, "revocations cannot be read") : 0;
+}
+
+static int
+make_timer(struct keeper *keeper)
+{
+	keeper->timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+	return keeper->timer_fd < 0 ? -errno : keeper_time_arm(keeper);
+}
+
+static int
+add_session(const struct keeper *keeper)
+{
+	const struct run *run = keeper->run;
+	const struct jit_held *held = run->decision.grant;
+	struct jit_session s = { .uid = run->caller.id.uid,
+		.keeper = getpid(),
+		.started_sec = run->access.now.wall_sec,
+		.end_ms = run->end_ms };
+
+	(void)snprintf(s.id, sizeof(s.id), "%s", run->id);
+	(void)snprintf(
+		s.grant, sizeof(s.grant), "%s", held ? jit_grant_id(&held->grant) : "");
+	(void)snprintf(s.subject, sizeof(s.subject), "%s", run->access.subject.name);
+	(void)snprintf(s.target, sizeof(s.target), "%s", run->target.name);
+	(void)snprintf(s.role, sizeof(s.role), "%s",
+		run->decision.role ? run->decision.role->name : "");
+	(void)snprintf(s.service, sizeof(s.service), "jitsu");
+	(void)snprintf(s.tty, sizeof(s.tty), "%s", run->caller.tty);
+	(void)jit_escape_argv(&run->request.argv, s.command, sizeof(s.command));
+	return jit_session_add(&run->access.site, &s);
+}
+
+static int
+open_terminal(struct keeper *keeper)
+{
+	const struct run *run = keeper->run;
+
+	if (setsid() < 0)
+		return -errno;
+	if (run->terminal.fd < 0)
+		return 0;
+	keeper->foreground = front_wants_foreground(&run->terminal);
+	return pty_open(
+		&run->terminal, run->target.uid, keeper->foreground, &keeper->pty);
+}
+
+/* Makes the run's group and the command in it. The service manager may clear an empty group
+ * away in between. */
+static int
+give_birth(struct keeper *keeper)
+{
+	for (int i = 0; i < GROUP_TRIES; i++) {
+		pid_t pid;
+
+		keeper->group_fd = jit_cgroup_run_make(keeper->place, keeper->run->id);
+		if (keeper->group_fd < 0)
+			return keeper->group_fd;
+		pid = birth_into(keeper->group_fd);
+		if (pid == 0)
+			child_start(keeper->run, &keeper->pty, keeper->foreground,
+				&keeper->env);
+		if (pid > 0) {
+			(void)setpgid(
+				pid, pid); /* the child does the same: whoever is first */
+			keeper->child = pid;
+			return 0;
+		}
+		close(keeper->group_fd);
+		keeper->group_fd = -1;
+		if (pid != -ENODEV)
+			return pid;
+	}
+	return -ENODEV;
+}
+
+static int
+set_up(struct keeper *keeper, struct jit_error *err)
+{
+	int r = set_signals(keeper);
+
+	if (r == 0)
+		r = open_terminal(keeper);
+	if (r < 0)
+		return jit_error_set(
+			err, r, "no terminal for the command: %s", strerror(-r));
+	r = open_session(keeper, err);
+	if (r == 0)
+		r = build_environment(keeper);
+	if (r == 0)
+		r = watch_grant(keeper, err);
+	if (r == 0)
+		r = make_timer(keeper);
+	if (r == 0)
+		r = add_session(keeper);
+	if (r < 0)
+		return jit_error_set(
+			err, r, "the run cannot be set up: %s", strerror(-r));
+	r = give_birth(keeper);
+	if (r < 0)
+		return jit_error_set(
+			err, r, "the command's group cannot be made: %s", strerror(-r));
+	return 0;
+}
+
+/* The command has its own copies: a pipe that it closes has to be closed, a terminal that is
+ * hung up has to be gone, a file system that nobody works in can be unmounted. */
+static int
+let_go(struct keeper *keeper)
+{
+	_cleanup_close_ int null = open("/dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	if (null < 0 || chdir("/") < 0)
+		return -errno;
+	for (int fd = 0; fd <= 2; fd++)
+		if (dup2(null, fd) < 0)
+			return -errno;
+	if (keeper->run->terminal.fd >= 0)
+		close(keeper->run->terminal.fd);
+	keeper->run->terminal.fd = -1;
+	return 0;
+}
+
+/* ---- from the start to the end ---- */
+
+static void
+report_failure(struct keeper *keeper, const struct jit_error *err)
+{
+	struct jit_audit audit = run_audit(keeper->run, JIT_EVENT_COMMAND_END);
+
+	auth_end(&keeper->run->auth);
+	audit.why = err->text;
+	audit.exit_status = EXIT_INTERNAL;
+	(void)!run_record(keeper->run, &audit);
+	(void)!jit_session_remove(&keeper->run->access.site, keeper->run->id);
+	(void)!frame_send(keeper->socket, FRAME_FINAL, 0, err->text, strlen(err->text));
+	(void)!frame_send(keeper->socket, FRAME_EXIT, EXIT_INTERNAL, NULL, 0);
+}
+
+void
+keeper_main(struct run *run, const struct jit_cgroup_place *place, int socket)
+{
+	struct keeper keeper = { .run = run,
+		.place = place,
+		.pty = PTY_NONE,
+		.socket = socket,
+		.signal_fd = -1,
+		.timer_fd = -1,
+		.watch_fd = -1,
+		.group_fd = -1,
+		.status = EXIT_INTERNAL };
+	struct jit_error err = { "" };
+
+	if (set_up(&keeper, &err) < 0) {
+		report_failure(&keeper, &err);
+		_exit(EXIT_INTERNAL);
+	}
+	if (let_go(&keeper) < 0 ||
+		frame_send(keeper.socket, FRAME_STARTED, 0, NULL, 0) < 0)
+		keeper_end_begin(&keeper, KEEPER_FRONT_GONE);
+	keeper_watch(&keeper);
+	keeper_end_finish(&keeper);
+	_exit(EXIT_DONE);
+}

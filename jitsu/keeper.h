@@ -1,0 +1,75 @@
+/*
+ * The keeper: owns a run from its birth to its end. Nothing that the caller can do reaches
+ * it: all its uids are 0, it stands in a session and a cgroup of its own.
+ */
+#ifndef JITSU_KEEPER_H
+#define JITSU_KEEPER_H
+
+#include "frame.h"
+#include "pty.h"
+#include "run.h"
+
+#include "libjit/cgroup.h"
+
+enum keeper_why {
+	KEEPER_RUNS = 0,
+	KEEPER_COMMAND_ENDED, /* by itself; what it left behind ends with it */
+	KEEPER_EXPIRED,
+	KEEPER_REVOKED,
+	KEEPER_FRONT_GONE,
+	KEEPER_TERMINATED, /* somebody ends the keeper itself (shutdown) */
+	KEEPER_BROKEN,     /* it cannot watch over the run any more */
+};
+
+struct keeper {
+	struct run *run;
+	const struct jit_cgroup_place *place;
+	struct environment env; /* the command's */
+	struct pty pty;
+	int socket, signal_fd, timer_fd;
+	int watch_fd; /* of tombstones; -1: looked at every second instead */
+	int group_fd; /* run-ID */
+	pid_t child;  /* 0: not started, or reaped */
+	int status;   /* of the command, as a shell gives it */
+	bool foreground;
+	bool done; /* nothing of the run is left */
+	enum keeper_why why;
+	int ticks; /* since the end began */
+	size_t next_deadline;
+	bool output_waits; /* the pty has something, the socket has no room */
+	struct frame in;   /* from the front; input goes to the pty bit by bit */
+	size_t typed;
+	bool input_waits;
+	char ended_by[JIT_NAME_MAX + 1], ended_reason[JIT_REASON_MAX + 1];
+};
+
+/* Runs the whole run and exits. */
+_Noreturn void keeper_main(
+	struct run *run, const struct jit_cgroup_place *place, int socket);
+
+/* ---- keeper_watch.c ---- */
+
+/* Watches over the run until nothing of it is left. */
+void keeper_watch(struct keeper *keeper);
+
+/* ---- keeper_end.c ---- */
+
+/* Begins to end the run: SIGTERM to all of it, and the grace. */
+void keeper_end_begin(struct keeper *keeper, enum keeper_why why);
+/* A tick of the grace: done when nothing is left; cgroup.kill when it is over. */
+void keeper_end_tick(struct keeper *keeper);
+/* Closes the session, writes the record, tells the front. */
+void keeper_end_finish(struct keeper *keeper);
+
+/* ---- keeper_time.c ---- */
+
+/* Arms the timer for the next warning, or the end. */
+int keeper_time_arm(struct keeper *keeper) _must_check_;
+/* The timer has gone off while the run was not ending. */
+void keeper_time_reached(struct keeper *keeper);
+/* Arms it for the ticks of the grace. */
+int keeper_time_arm_ticks(struct keeper *keeper) _must_check_;
+
+enum { KEEPER_TICK_MS = 50, KEEPER_GRACE_MS = 2000, KEEPER_KILL_MS = 5000 };
+
+#endif

@@ -1,0 +1,191 @@
+/*
+ * How a run ends. Runs as: root (keeper).
+ *
+ * MUST leave nothing of the run alive, whatever it does with SIGTERM; MUST NOT wait for the
+ * front, which may be stopped; MUST NOT skip the record because something else failed.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "keeper.h"
+#include "libjit/escape.h"
+
+enum { LAST_OUTPUT_MAX = 1 << 20 };
+
+void
+keeper_end_begin(struct keeper *keeper, enum keeper_why why)
+{
+	if (keeper->why != KEEPER_RUNS)
+		return;
+	keeper->why = why;
+	keeper->ticks = 0;
+	if (why == KEEPER_FRONT_GONE)
+		(void)!jit_cgroup_run_signal(keeper->group_fd, SIGHUP);
+	(void)!jit_cgroup_run_signal(keeper->group_fd, SIGTERM);
+	(void)!jit_cgroup_run_signal(keeper->group_fd, SIGCONT);
+	/* without a timer there is no grace */
+	if (keeper_time_arm_ticks(keeper) < 0)
+		keeper->ticks = KEEPER_GRACE_MS / KEEPER_TICK_MS;
+	keeper_end_tick(keeper);
+}
+
+static void
+reap_child(struct keeper *keeper)
+{
+	siginfo_t info = { 0 };
+
+	if (keeper->child > 0 &&
+		waitid(P_PID, (id_t)keeper->child, &info, WEXITED | WNOHANG) == 0 &&
+		info.si_pid == keeper->child) {
+		keeper->status = info.si_code == CLD_EXITED
+			? info.si_status
+			: EXIT_SIGNAL_BASE + info.si_status;
+		keeper->child = 0;
+	}
+}
+
+void
+keeper_end_tick(struct keeper *keeper)
+{
+	bool grace_over = keeper->ticks >= KEEPER_GRACE_MS / KEEPER_TICK_MS;
+
+	keeper->ticks++;
+	if (grace_over)
+		(void)!jit_cgroup_run_kill(keeper->group_fd, KEEPER_KILL_MS);
+	reap_child(keeper);
+	if (grace_over || (!keeper->child && jit_cgroup_run_empty(keeper->group_fd) == 1))
+		keeper->done = true;
+}
+
+/* ---- the record ---- */
+
+static const char *
+why_text(const struct keeper *keeper)
+{
+	switch (keeper->why) {
+	case KEEPER_FRONT_GONE: return "the front went away";
+	case KEEPER_TERMINATED: return "the keeper was told to end";
+	case KEEPER_BROKEN: return "the keeper could not watch over the run any more";
+	case KEEPER_EXPIRED: return "the grant ended";
+	case KEEPER_REVOKED: return "the grant was revoked";
+	default: return NULL;
+	}
+}
+
+static void
+write_record(const struct keeper *keeper)
+{
+	struct jit_audit audit;
+
+	if (keeper->why == KEEPER_EXPIRED || keeper->why == KEEPER_REVOKED) {
+		audit = run_audit(keeper->run,
+			keeper->why == KEEPER_EXPIRED ? JIT_EVENT_EXPIRED
+						      : JIT_EVENT_REVOKED);
+		if (keeper->why == KEEPER_REVOKED) {
+			audit.approver = keeper->ended_by;
+			audit.why = keeper->ended_reason;
+		}
+		(void)!run_record(keeper->run, &audit);
+	}
+	audit = run_audit(keeper->run, JIT_EVENT_COMMAND_END);
+	audit.exit_status = keeper->status;
+	audit.why = why_text(keeper);
+	(void)!run_record(keeper->run, &audit);
+}
+
+/* ---- what the front is told ---- */
+
+/* What is still in the pty. There is room for all of it: the front may be stopped. */
+static void
+send_last_output(const struct keeper *keeper)
+{
+	const int room = 2 * LAST_OUTPUT_MAX;
+	char buf[FRAME_DATA_MAX];
+	size_t sent = 0;
+
+	if (setsockopt(keeper->socket, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room)) <
+		0)
+		return;
+	while (keeper->pty.master >= 0 && sent < LAST_OUTPUT_MAX) {
+		ssize_t n = read(keeper->pty.master, buf, sizeof(buf));
+
+		if (n <= 0 ||
+			frame_send(keeper->socket, FRAME_OUTPUT, 0, buf, (size_t)n) < 0)
+			return;
+		sent += (size_t)n;
+	}
+}
+
+static void
+revoked_text(const struct keeper *keeper, const char *command, char *buf, size_t size)
+{
+	char by[128], reason[JIT_REASON_MAX * 2];
+
+	(void)jit_escape(keeper->ended_by, by, sizeof(by));
+	(void)jit_escape(keeper->ended_reason, reason, sizeof(reason));
+	if (strcmp(keeper->ended_by, keeper->run->access.subject.name) == 0)
+		(void)snprintf(
+			buf, size, "the grant was given back; %s was stopped\n", command);
+	else if (reason[0])
+		(void)snprintf(buf, size,
+			"%s revoked the grant: \"%s\"; %s was stopped\n", by, reason,
+			command);
+	else
+		(void)snprintf(
+			buf, size, "%s revoked the grant; %s was stopped\n", by, command);
+}
+
+static void
+final_text(const struct keeper *keeper, char *buf, size_t size)
+{
+	const char *name = strrchr(keeper->run->command.path, '/');
+	char command[256];
+
+	(void)jit_escape(
+		name ? name + 1 : keeper->run->command.path, command, sizeof(command));
+	buf[0] = '\0';
+	switch (keeper->why) {
+	case KEEPER_EXPIRED:
+		(void)snprintf(buf, size,
+			"the grant ended; %s and everything it started was stopped\n",
+			command);
+		break;
+	case KEEPER_REVOKED: revoked_text(keeper, command, buf, size); break;
+	case KEEPER_TERMINATED:
+	case KEEPER_BROKEN:
+		(void)snprintf(
+			buf, size, "%s; %s was stopped\n", why_text(keeper), command);
+		break;
+	default: break;
+	}
+}
+
+static int
+exit_status(const struct keeper *keeper)
+{
+	switch (keeper->why) {
+	case KEEPER_EXPIRED:
+	case KEEPER_REVOKED: return EXIT_GRANT_ENDED;
+	case KEEPER_BROKEN: return EXIT_INTERNAL;
+	default: return keeper->status;
+	}
+}
+
+void
+keeper_end_finish(struct keeper *keeper)
+{
+	char text[1024];
+
+	auth_end(&keeper->run->auth);
+	write_record(keeper);
+	(void)!jit_session_remove(&keeper->run->access.site, keeper->run->id);
+	(void)!jit_cgroup_run_remove(keeper->place, keeper->run->id);
+	final_text(keeper, text, sizeof(text));
+	send_last_output(keeper);
+	if (text[0])
+		(void)!frame_send(keeper->socket, FRAME_FINAL, 0, text, strlen(text));
+	(void)!frame_send(keeper->socket, FRAME_EXIT, exit_status(keeper), NULL, 0);
+}
