@@ -1,0 +1,178 @@
+/*
+ * Starts session-watch. Runs as root, inside somebody else's process (which may have
+ * threads and signal handlers).
+ *
+ * MUST leave nothing behind in that process: no child that it could wait for, no SIGCHLD, no
+ * descriptor, no changed signal mask. Between clone and exec MUST call nothing but system
+ * calls.
+ */
+#include "watch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "config.h"
+
+/* The tests' build puts its own in front. */
+#ifndef JIT_SITE_ROOT
+#define JIT_SITE_ROOT ""
+#endif
+
+static const char path[] = JIT_SITE_ROOT JIT_LIBEXEC_DIR "/session-watch";
+
+/* fork(), but the child's end sends no signal, and only a wait that names it sees it. */
+static pid_t
+clone_silently(void)
+{
+	struct clone_args args = { 0 };
+
+	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+/* Puts the two descriptors where session-watch looks for them, and closes all others. */
+static int
+arrange_descriptors(int socket, int application)
+{
+	int a = fcntl(socket, F_DUPFD_CLOEXEC, WATCH_APPLICATION + 1);
+	int b = fcntl(application, F_DUPFD_CLOEXEC, WATCH_APPLICATION + 1);
+
+	if (a < 0 || b < 0 || dup2(a, WATCH_SOCKET) < 0 || dup2(b, WATCH_APPLICATION) < 0)
+		return -errno;
+	if (close_range(0, WATCH_SOCKET - 1, 0) < 0)
+		return -errno;
+	return close_range(WATCH_APPLICATION + 1, ~0U, 0) < 0 ? -errno : 0;
+}
+
+static void
+become_watch(int socket, int application)
+{
+	char name[] = "session-watch";
+	char *const argv[] = { name, NULL }, *const envp[] = { NULL };
+
+	if (arrange_descriptors(socket, application) == 0)
+		(void)execve(path, argv, envp);
+}
+
+static void
+become_cut(int application, int unused)
+{
+	const struct timespec wait = { .tv_sec = WATCH_CUT_MS / 1000 };
+
+	(void)unused;
+	if (dup2(application, 0) < 0 || close_range(1, ~0U, 0) < 0)
+		return;
+	(void)nanosleep(&wait, NULL);
+	(void)pidfd_send_signal(0, SIGKILL, NULL, 0);
+}
+
+/* Runs become in a grandchild, which init inherits. */
+static int
+spawn(void (*become)(int, int), int fd1, int fd2)
+{
+	pid_t pid = clone_silently();
+	int status = 0;
+
+	if (pid < 0)
+		return -errno;
+	if (pid == 0) {
+		pid = clone_silently();
+		if (pid == 0)
+			become(fd1, fd2);
+		_exit(pid > 0 ? 0 : 1);
+	}
+	while (waitpid(pid, &status, __WALL) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EAGAIN;
+}
+
+/* Nobody's handler runs in the children: all signals wait while they are made. */
+static int
+spawn_quietly(void (*become)(int, int), int fd1, int fd2)
+{
+	sigset_t all, before;
+	int r;
+
+	(void)sigfillset(&all);
+	r = pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (r != 0)
+		return -r;
+	r = spawn(become, fd1, fd2);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return r;
+}
+
+static int64_t
+monotonic_ms(void)
+{
+	struct timespec ts = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static int
+await_answer(int socket)
+{
+	struct watch_answer answer = { { 0 } };
+	int64_t end = monotonic_ms() + WATCH_ANSWER_MS;
+
+	for (;;) {
+		struct pollfd pollfd = { .fd = socket, .events = POLLIN };
+		int64_t left = end - monotonic_ms();
+		int n = left <= 0 ? 0 : poll(&pollfd, 1, (int)left);
+
+		if (n == 0)
+			return -ETIMEDOUT;
+		if (n > 0)
+			break;
+		if (errno != EINTR)
+			return -errno;
+	}
+	if (recv(socket, &answer, sizeof(answer), MSG_DONTWAIT) != sizeof(answer))
+		return -ECONNRESET; /* it ended */
+	return memcmp(answer.magic, WATCH_STANDS, sizeof(answer.magic)) == 0 ? 0
+									     : -EBADMSG;
+}
+
+int
+watch_start(const struct watch_record *record)
+{
+	_cleanup_close_ int application = pidfd_open(getpid(), 0);
+	_cleanup_close_ int ours = -1, theirs = -1;
+	int pair[2], r;
+
+	if (application < 0 ||
+		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	ours = pair[0];
+	theirs = pair[1];
+	if (send(ours, record, sizeof(*record), MSG_NOSIGNAL | MSG_DONTWAIT) !=
+		sizeof(*record))
+		return -EIO;
+	r = spawn_quietly(become_watch, theirs, application);
+	if (r < 0)
+		return r;
+	jit_closep(&theirs); /* so that its end is seen */
+	theirs = -1;
+	return await_answer(ours);
+}
+
+int
+watch_cut(void)
+{
+	_cleanup_close_ int application = pidfd_open(getpid(), 0);
+
+	if (application < 0)
+		return -errno;
+	return spawn_quietly(become_cut, application, -1);
+}
