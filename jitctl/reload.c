@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "config.h"
+#include "jitctl/administrator.h"
 #include "jitctl/compile.h"
 #include "jitctl/jitctl.h"
 #include "libjit/audit.h"
@@ -213,8 +214,10 @@ policy_refused(struct reload *reload, const struct conf *conf,
 	const struct conf_problems *problems)
 {
 	struct jit_audit audit = JIT_AUDIT_INIT(JIT_EVENT_POLICY_REFUSED);
-	char errors[64], why[1024];
+	char errors[64], why[1024], by[JIT_NAME_MAX + 1];
 
+	administrator_name(by);
+	audit.subject = by;
 	count_errors(problems, errors, sizeof(errors));
 	fprintf(stderr, "jitctl: not loaded: %s. ", errors);
 	print_what_stays(&reload->site);
@@ -232,8 +235,11 @@ policy_loaded(struct reload *reload, const struct conf *conf, bool forced)
 {
 	struct jit_audit audit = JIT_AUDIT_INIT(JIT_EVENT_POLICY_LOADED);
 	const char *mode = conf->globals.mode == JIT_MODE_OBSERVE ? "observe" : "enforce";
+	char by[JIT_NAME_MAX + 1];
 	int r;
 
+	administrator_name(by);
+	audit.subject = by;
 	printf("jitctl: loaded: %zu role%s, %zu rule%s, mode %s (policy %.8s)\n",
 		conf->n_roles, conf->n_roles == 1 ? "" : "s", conf->n_rules,
 		conf->n_rules == 1 ? "" : "s", mode, conf->sources.hash);

@@ -5,11 +5,10 @@
  * be stopped by a record that cannot be written.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <pwd.h>
 #include <string.h>
 
+#include "jitctl/administrator.h"
 #include "jitctl/jitctl.h"
 #include "jitctl/list.h"
 #include "libjit/access.h"
@@ -60,22 +59,6 @@ parse_options(int argc, char **argv, struct revocation *ret)
 	}
 	ret->typed = argv[optind];
 	return -1;
-}
-
-/* The person who logged in and became root, as the kernel keeps it; else root. */
-static void
-find_revoker(char ret[JIT_NAME_MAX + 1])
-{
-	_cleanup_close_ int fd = open("/proc/self/loginuid", O_RDONLY | O_CLOEXEC);
-	char text[16] = "";
-	const struct passwd *pw = NULL;
-	uid_t uid;
-
-	if (fd >= 0 && read(fd, text, sizeof(text) - 1) > 0 &&
-		jit_parse_uid(text, &uid) == 0)
-		pw = getpwuid(uid);
-	(void)snprintf(ret, JIT_NAME_MAX + 1, "%s",
-		pw && jit_name_valid(pw->pw_name) ? pw->pw_name : "root");
 }
 
 /* Several grants can be one: an id is what counts. */
@@ -232,7 +215,7 @@ cmd_revoke(int argc, char **argv)
 	}
 	if (sodium_init() < 0)
 		return JITCTL_FAILED;
-	find_revoker(rev.by);
+	administrator_name(rev.by);
 	load(&access, &list, &load_err);
 	if (load_err.text[0])
 		fprintf(stderr, "jitctl: %s\n", load_err.text);

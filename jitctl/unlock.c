@@ -9,6 +9,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "jitctl/administrator.h"
 #include "jitctl/jitctl.h"
 #include "libjit/audit.h"
 #include "libjit/store.h"
@@ -54,9 +55,12 @@ unlock_clock(void)
 {
 	struct jit_audit audit = JIT_AUDIT_INIT(JIT_EVENT_CLOCK_BACK);
 	struct jit_site site = JIT_SITE_NONE;
+	char by[JIT_NAME_MAX + 1];
 	int r;
 
-	audit.why = "cleared by root";
+	administrator_name(by);
+	audit.subject = by;
+	audit.why = "the high-water mark was cleared by hand";
 	jit_site_open(&site);
 	r = jit_store_clock_mark_clear(&site);
 	if (r == 0 && jit_audit_write(&site, &audit) < 0)
