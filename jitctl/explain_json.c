@@ -67,12 +67,13 @@ int
 explain_json(const struct explain *explain)
 {
 	bool login = explain->request.kind == JIT_KIND_LOGIN;
-	json_t *root = json_pack("{s:i, s:o, s:s, s:o, s:o, s:b, s:o, s:o}", "version", 1,
+	json_t *root = json_pack("{s:i, s:o, s:o, s:s, s:o, s:o, s:b, s:o, s:o}",
+		"version", 1, "policy", list_text(explain->access.policy.globals.hash),
 		"user", list_text(explain->access.subject.name), "kind",
 		login ? "login" : "command", "argv", list_argv(&explain->request.argv),
 		"at", list_time(explain->access.now.wall_sec), "gated", explain->gated,
 		"decision", decision_json(explain), "passed_over", passed_json(explain));
-	int r = root ? json_dumpf(root, stdout, JSON_INDENT(2)) : -1;
+	int r = root ? json_dumpf(root, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII) : -1;
 
 	putchar('\n');
 	json_decref(root);

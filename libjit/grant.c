@@ -189,8 +189,11 @@ read_cmd(const json_t *value, struct jit_grant *grant)
 		return -ENOMEM;
 	at = grant->strings;
 	for (size_t i = 0; i < n; i++) {
-		grant->cmd.v[i] = at;
-		at = stpcpy(at, json_string_value(json_array_get(value, i))) + 1;
+		const json_t *word = json_array_get(value, i);
+		size_t size = json_string_length(word) + 1;
+
+		grant->cmd.v[i] = memcpy(at, json_string_value(word), size);
+		at += size;
 	}
 	grant->cmd.n = n;
 	return 0;

@@ -74,17 +74,17 @@ arm(int timer, int64_t at_ms)
 
 /* ---- standing ---- */
 
+/* 1: we stand among the keepers; 0: there are none, without cgroup v2. */
 static int
-move_to_keepers(bool *ret_kept)
+move_to_keepers(void)
 {
 	struct jit_cgroup_place place = { JIT_PLACE_NONE, -1 };
 	int r = jit_cgroup_find(&place, NULL);
 
 	if (r < 0)
 		return r;
-	*ret_kept = place.kind != JIT_PLACE_WEAK;
-	if (*ret_kept)
-		r = jit_cgroup_keep(&place, 0);
+	if (place.kind != JIT_PLACE_WEAK)
+		r = jit_cgroup_keep(&place, 0) == 0 ? 1 : -EPERM;
 	jit_cgroup_place_close(&place);
 	return r;
 }
@@ -105,14 +105,15 @@ register_session(struct watched *watched)
 static int
 stand(struct watched *watched, int *ret_timer)
 {
-	bool kept;
-	int timer, r = receive_record(&watched->record);
+	int timer, kept, r = receive_record(&watched->record);
 
-	if (r == 0)
-		r = move_to_keepers(&kept);
-	if (r == 0)
-		r = ending_start(
-			&watched->ending, watched->record.pid, WATCH_APPLICATION, kept);
+	if (r < 0)
+		return r;
+	kept = move_to_keepers();
+	if (kept < 0 && !watched->record.cut) /* a second can be stood anywhere */
+		return kept;
+	r = ending_start(
+		&watched->ending, watched->record.pid, WATCH_APPLICATION, kept == 1);
 	if (r < 0)
 		return r;
 	jit_site_open(&watched->site);
@@ -207,8 +208,10 @@ main(int argc, char **argv)
 	/* both while the module still waits: what it opened is over already */
 	if (watched_check(&watched) || on_timer(&watched, timer))
 		return 0;
-	if (answer() < 0)
+	if (answer() < 0) {
+		(void)!jit_session_remove(&watched.site, watched.record.session.id);
 		return 1;
+	}
 	watch(&watched, timer);
 	return 0;
 }

@@ -46,18 +46,18 @@ is_users_tty(int fd, uint32_t tty, uid_t uid)
 		minor(st.st_rdev) == ((tty & 0xff) | ((tty >> 12) & 0xfff00));
 }
 
-static void
+static bool
 tell_one(uint32_t tty, uid_t uid, const char *line, size_t len)
 {
 	char path[32];
 	_cleanup_close_ int fd = -1;
 
 	if (!tty_path(tty, path, sizeof(path)))
-		return;
+		return false;
 	fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 || !is_users_tty(fd, tty, uid))
-		return;
-	(void)!write(fd, line, len);
+		return false;
+	return write(fd, line, len) == (ssize_t)len;
 }
 
 static bool
@@ -69,20 +69,22 @@ has_tty(const uint32_t *seen, size_t n, uint32_t tty)
 	return false;
 }
 
-void
+bool
 terminal_tell(const struct process *list, size_t n, uid_t uid, const char *text)
 {
 	uint32_t seen[TERMINALS_MAX];
 	size_t n_seen = 0;
+	bool told = false;
 	char line[1024];
 	int len = snprintf(line, sizeof(line), "\r\n%s\r\n", text);
 
 	if (len < 0 || (size_t)len >= sizeof(line))
-		return;
+		return false;
 	for (size_t i = 0; i < n && n_seen < TERMINALS_MAX; i++) {
 		if (list[i].tty == PROCESS_TTY_NONE || has_tty(seen, n_seen, list[i].tty))
 			continue;
 		seen[n_seen++] = list[i].tty;
-		tell_one(list[i].tty, uid, line, (size_t)len);
+		told |= tell_one(list[i].tty, uid, line, (size_t)len);
 	}
+	return told;
 }

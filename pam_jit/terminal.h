@@ -7,7 +7,7 @@
 #include "process.h"
 
 /* Best effort: to each terminal of these processes that belongs to uid. text is escaped
- * already, one line, without a newline. */
-void terminal_tell(const struct process *list, size_t n, uid_t uid, const char *text);
+ * already, one line, without a newline. True if there was somebody to tell. */
+bool terminal_tell(const struct process *list, size_t n, uid_t uid, const char *text);
 
 #endif

@@ -49,7 +49,8 @@ bool watch_record_valid(const struct watch_record *record);
  * no SIGCHLD, nothing to wait for. */
 int watch_start(const struct watch_record *record) _must_check_;
 
-/* Where session-watch cannot stand: a process that kills this one in WATCH_CUT_MS. */
+/* Where session-watch cannot stand: a process that ends this one, and its session, in
+ * WATCH_CUT_MS. */
 int watch_cut(void) _must_check_;
 
 #endif

@@ -4,7 +4,8 @@
  *
  * MUST leave nothing behind in that process: no child that it could wait for, no SIGCHLD, no
  * descriptor, no changed signal mask. Between clone and exec MUST call nothing but system
- * calls.
+ * calls. Only what cuts a session where session-watch cannot be started calls more: in a
+ * process with threads it may hang, and then systemd's limit of one second ends the session.
  */
 #include "watch.h"
 
@@ -21,6 +22,7 @@
 #include <time.h>
 
 #include "config.h"
+#include "ending.h"
 
 /* The tests' build puts its own in front. */
 #ifndef JIT_SITE_ROOT
@@ -62,19 +64,23 @@ become_watch(int socket, int application)
 		(void)execve(path, argv, envp);
 }
 
+/* A copy of the application, with nothing of its but its memory, ends it and its session. */
 static void
-become_cut(int application, int unused)
+become_cut(int application, int pid)
 {
 	const struct timespec wait = { .tv_sec = WATCH_CUT_MS / 1000 };
+	struct ending ending;
 
-	(void)unused;
 	if (dup2(application, 0) < 0 || close_range(1, ~0U, 0) < 0)
 		return;
-	(void)nanosleep(&wait, NULL);
+	if (ending_start(&ending, pid, 0, false) == 0) {
+		(void)nanosleep(&wait, NULL);
+		(void)!ending_end(&ending);
+	}
 	(void)pidfd_send_signal(0, SIGKILL, NULL, 0);
 }
 
-/* Runs become in a grandchild, which init inherits. */
+/* Runs become in a grandchild, which init inherits. It does not come back. */
 static int
 spawn(void (*become)(int, int), int fd1, int fd2)
 {
@@ -174,5 +180,5 @@ watch_cut(void)
 
 	if (application < 0)
 		return -errno;
-	return spawn_quietly(become_cut, application, -1);
+	return spawn_quietly(become_cut, application, getpid());
 }

@@ -7,9 +7,12 @@
 #include "watched.h"
 
 #include <inttypes.h>
+#include <time.h>
 
 #include "libjit/escape.h"
 #include "terminal.h"
+
+enum { LAST_LINE_MS = 250 };
 
 /* Rising towards the end. */
 static const int64_t warn_before_ms[] = { 5 * 60 * 1000, 60 * 1000 };
@@ -24,14 +27,23 @@ record_event(const struct watched *watched, enum jit_event event, const char *wh
 	(void)!jit_audit_write(&watched->site, &audit);
 }
 
-static void
+static bool
 tell(const struct watched *watched, const char *text)
 {
 	_cleanup_free_ struct process *list = NULL;
 	size_t n = 0;
 
-	if (ending_members(&watched->ending, &list, &n) == 0)
+	return ending_members(&watched->ending, &list, &n) == 0 &&
 		terminal_tell(list, n, watched->record.session.uid, text);
+}
+
+/* A last line has to get from the terminal through sshd before that ends. */
+static void
+tell_last(const struct watched *watched, const char *text)
+{
+	if (tell(watched, text))
+		(void)nanosleep(
+			&(struct timespec){ .tv_nsec = LAST_LINE_MS * 1000000L }, NULL);
 }
 
 /* ---- the end ---- */
@@ -64,7 +76,7 @@ end(struct watched *watched, enum jit_event event, const char *why, const char *
 	}
 	if (!watched->record.cut)
 		record_event(watched, event, why);
-	tell(watched, text);
+	tell_last(watched, text);
 	if (ending_end(ending) < 0)
 		record_event(watched, event, "something of the session may be left");
 	watched_close(watched);
@@ -140,7 +152,7 @@ warn(const struct watched *watched, int64_t before_ms)
 	(void)snprintf(text, sizeof(text),
 		"jit: the grant ends in %" PRId64 " minute%s, and this session with it.",
 		minutes, minutes == 1 ? "" : "s");
-	tell(watched, text);
+	(void)tell(watched, text);
 }
 
 /* A moment that had passed when the session began is not told any more. */

@@ -3,12 +3,15 @@
  *
  *	code=N      returns N
  *	data=NAME   appends the data of that name, or "(none)", to the file ./said first
+ *	call        calls the test program's pam_say_called() first
  */
 #include <security/pam_modules.h>
 #include <stdio.h>
 #include <string.h>
 
 #define VISIBLE __attribute__((visibility("default")))
+
+VISIBLE __attribute__((weak)) void pam_say_called(void);
 
 static void
 say_data(const pam_handle_t *pamh, const char *name)
@@ -45,6 +48,8 @@ say(pam_handle_t *pamh, int argc, const char **argv)
 			code = number(argv[i] + 5);
 		else if (strncmp(argv[i], "data=", 5) == 0)
 			say_data(pamh, argv[i] + 5);
+		else if (strcmp(argv[i], "call") == 0 && pam_say_called)
+			pam_say_called();
 	return code;
 }
 

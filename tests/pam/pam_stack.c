@@ -85,11 +85,12 @@ write_bare(const char *service, const char *module, const char *options)
 
 	for (size_t i = 0; i < 3; i++)
 		at += (size_t)snprintf(lines + at, sizeof(lines) - at,
+			"%s [default=ignore] @SAY@ call\n"
 			"%s [success=ok ignore=1 default=die] %s %s\n"
 			"%s [default=done] @SAY@ code=%d data=systemd.runtime_max_sec\n"
 			"%s required @SAY@ code=%d data=systemd.runtime_max_sec\n",
-			groups[i], module, options, groups[i], PAM_SUCCESS, groups[i],
-			CODE_IGNORED);
+			groups[i], groups[i], module, options, groups[i], PAM_SUCCESS,
+			groups[i], CODE_IGNORED);
 	stack_write(service, lines);
 }
 
@@ -107,19 +108,27 @@ stack_write_bare_other(const char *service, const char *options)
 
 /* ---- running ---- */
 
+static int
+start_and_set(const struct stack_call *call, pam_handle_t **ret)
+{
+	static const struct pam_conv conv = { converse, NULL };
+	int code;
+
+	text[0] = '\0';
+	code = pam_start_confdir(call->service, call->user, &conv, "pam.d", ret);
+	if (code == PAM_SUCCESS && call->tty)
+		code = pam_set_item(*ret, PAM_TTY, call->tty);
+	if (code == PAM_SUCCESS && call->rhost)
+		code = pam_set_item(*ret, PAM_RHOST, call->rhost);
+	return code;
+}
+
 static pam_handle_t *
 start(const struct stack_call *call)
 {
-	static const struct pam_conv conv = { converse, NULL };
 	pam_handle_t *pamh = NULL;
 
-	text[0] = '\0';
-	ASSERT_EQ_INT(pam_start_confdir(call->service, call->user, &conv, "pam.d", &pamh),
-		PAM_SUCCESS);
-	if (call->tty)
-		ASSERT_EQ_INT(pam_set_item(pamh, PAM_TTY, call->tty), PAM_SUCCESS);
-	if (call->rhost)
-		ASSERT_EQ_INT(pam_set_item(pamh, PAM_RHOST, call->rhost), PAM_SUCCESS);
+	ASSERT_EQ_INT(start_and_set(call, &pamh), PAM_SUCCESS);
 	return pamh;
 }
 

@@ -25,7 +25,8 @@ static const char policy_text[] =
 	"roles = {\n"
 	"  packages = { description = \"Install\"; commands = [ \"/usr/bin/apt-get "
 	"install "
-	"[a-z]*...\", \"/opt/*/setup 'a b'\" ]; max_duration = \"30m\"; default_duration "
+	"[a-z]*...\", \"/opt/*/setup 'a b'\", \"/usr/bin/apt-get update\" ]; "
+	"max_duration = \"30m\"; default_duration "
 	"= "
 	"\"10m\"; };\n"
 	"  root = { commands = [ \"*\" ]; };\n"
@@ -142,7 +143,7 @@ test_roles_come_back(void)
 	ASSERT_OK(jit_policy_role(&policy, "packages", &role));
 	ASSERT_EQ_STR(role.description, "Install");
 	ASSERT_EQ_STR(role.run_as.v[0], "root");
-	ASSERT_EQ_UINT(role.n_commands, 2);
+	ASSERT_EQ_UINT(role.n_commands, 3);
 	ASSERT_EQ_UINT(role.commands[0].n, 3);
 	ASSERT_EQ_STR(role.commands[0].v[2], "[a-z]*...");
 	ASSERT_EQ_STR(role.commands[1].v[1], "a b");
@@ -241,6 +242,24 @@ test_each_question_finds_its_rules(void)
 		jit_view_done(&view);
 	}
 	test_row(NULL);
+	close_policy(&policy);
+}
+
+/* Two patterns for one path are one rule in the index. */
+static void
+test_each_rule_stands_once(void)
+{
+	struct jit_policy policy = open_policy(policy_text);
+	static const uint8_t first[] = { 0, 0, 0, 0 };
+	uint8_t key[JIT_POLICY_KEY_MAX], *value;
+	size_t len;
+
+	len = jit_policy_index_key(
+		JIT_INDEX_COMMAND, "%developers", "/usr/bin/apt-get", key);
+	ASSERT_OK(jit_table_get(&policy.table, key, len, &value, &len));
+	ASSERT_EQ_UINT(len, sizeof(first));
+	ASSERT_EQ_MEM(value, first, sizeof(first));
+	free(value);
 	close_policy(&policy);
 }
 
@@ -349,6 +368,6 @@ test_holes_are_refusals_where_it_enforces(void)
 
 TEST_MAIN(TEST(test_globals_come_back), TEST(test_roles_come_back),
 	TEST(test_rules_come_back), TEST(test_each_question_finds_its_rules),
-	TEST(test_many_rules_take_little_time),
+	TEST(test_each_rule_stands_once), TEST(test_many_rules_take_little_time),
 	TEST(test_too_many_for_one_question_are_refused),
 	TEST(test_holes_are_refusals_where_it_enforces))

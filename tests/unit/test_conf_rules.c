@@ -343,8 +343,8 @@ check_two(const char *first, const char *second)
 
 #define WHOLE                                                                            \
 	HEAD_TEXT                                                                        \
-		"rules = ( { name = \"zero\"; who = [ \"zoe\" ]; roles = [ \"root\" ]; " \
-		"approval = \"approvers\"; approvers = [ \"@secops\" ]; } );\n"
+	"rules = ( { name = \"zero\"; who = [ \"zoe\" ]; roles = [ \"root\" ]; "         \
+	"approval = \"approvers\"; approvers = [ \"@secops\" ]; } );\n"
 
 static void
 test_drop_ins_add_up(void)

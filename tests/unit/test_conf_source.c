@@ -1,8 +1,7 @@
 /*
  * Claims: the sources of a policy are read only where nobody but their owner can have
  * written them; a file that cannot be read is an error that names it, never a policy with
- * a hole; drop-ins are taken in byte order; of
- * old sources the last three are kept.
+ * a hole; drop-ins are taken in byte order; of old sources the last three are kept.
  */
 #include <dirent.h>
 
@@ -52,7 +51,7 @@ read_all(char ret_names[512])
 }
 
 static void
-test_drop_ins_come_in_byte_order(void)
+test_only_drop_ins_are_read(void)
 {
 	static const char *const names[] = { "conf.d/b.conf", "conf.d/B.conf",
 		"conf.d/10.conf", "conf.d/9.conf", "conf.d/.hidden.conf",
@@ -64,10 +63,33 @@ test_drop_ins_come_in_byte_order(void)
 		test_file_write(test_path(names[i]), 0600, "", 0);
 	ASSERT_EQ_STR(read_all(found), "");
 	ASSERT_EQ_STR(found,
-		"jit.conf conf.d/10.conf conf.d/9.conf conf.d/B.conf conf.d/b.conf "
-		"host.conf ");
+		"jit.conf conf.d/10.conf conf.d/9.conf conf.d/B.conf "
+		"conf.d/b.conf host.conf ");
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		unlink(test_path(names[i]));
+	site_end();
+}
+
+/* So many that no directory gives them sorted by chance. */
+static void
+test_drop_ins_come_in_byte_order(void)
+{
+	enum { FILES = 20, STEP = 7 };
+	char found[512], want[512] = "jit.conf ", name[32];
+	size_t n = strlen(want);
+
+	site_begin();
+	for (int i = 0; i < FILES; i++) {
+		snprintf(name, sizeof(name), "conf.d/%02d.conf", i * STEP % FILES);
+		test_file_write(test_path(name), 0600, "", 0);
+		n += (size_t)snprintf(want + n, sizeof(want) - n, "conf.d/%02d.conf ", i);
+	}
+	ASSERT_EQ_STR(read_all(found), "");
+	ASSERT_EQ_STR(found, want);
+	for (int i = 0; i < FILES; i++) {
+		snprintf(name, sizeof(name), "conf.d/%02d.conf", i);
+		unlink(test_path(name));
+	}
 	site_end();
 }
 
@@ -197,30 +219,50 @@ test_three_sources_are_kept(void)
 	jit_closep(&site.lib);
 }
 
-/* A file that is renamed, or whose end moves into the next, is another policy. */
+static void
+hash_of(size_t n, const char *const names[], const char *const texts[],
+	const size_t lens[], char ret[CONF_HASH_SIZE])
+{
+	struct conf_sources sources = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		char *copy = malloc(lens[i] + 1);
+
+		ASSERT_TRUE(copy != NULL);
+		memcpy(copy, texts[i], lens[i]);
+		conf_sources_add(&sources, names[i], copy, lens[i]);
+	}
+	conf_sources_seal(&sources);
+	memcpy(ret, sources.hash, CONF_HASH_SIZE);
+	conf_sources_done(&sources);
+}
+
+/* A file that is renamed, whose end moves into the next, or that looks like two, is
+ * another policy. */
 static void
 test_the_hash_covers_names_and_borders(void)
 {
-	static const struct {
-		const char *name, *first, *second;
-	} all[] = { { "a.conf", "xy", "z" }, { "a.conf", "x", "yz" },
-		{ "b.conf", "xy", "z" } };
-	char hashes[3][CONF_HASH_SIZE];
+	static const char *const ab[] = { "a", "b" }, *const ac[] = { "a", "c" };
+	static const char header[] = JIT_ETC_DIR "/b";
+	char first[CONF_HASH_SIZE], other[CONF_HASH_SIZE], fake[256] = "x";
+	size_t at = 1;
 
-	for (size_t i = 0; i < 3; i++) {
-		struct conf_sources sources = { 0 };
-
-		conf_text_add(&sources, "jit.conf", all[i].first);
-		conf_text_add(&sources, all[i].name, all[i].second);
-		conf_sources_seal(&sources);
-		memcpy(hashes[i], sources.hash, sizeof(hashes[i]));
-		conf_sources_done(&sources);
-	}
-	ASSERT_TRUE(strcmp(hashes[0], hashes[1]) != 0);
-	ASSERT_TRUE(strcmp(hashes[0], hashes[2]) != 0);
+	hash_of(2, ab, (const char *const[]){ "x", "y" }, (size_t[]){ 1, 1 }, first);
+	hash_of(2, ac, (const char *const[]){ "x", "y" }, (size_t[]){ 1, 1 }, other);
+	ASSERT_TRUE(strcmp(first, other) != 0);
+	hash_of(2, ab, (const char *const[]){ "xy", "" }, (size_t[]){ 2, 0 }, other);
+	ASSERT_TRUE(strcmp(first, other) != 0);
+	/* the bytes that stand between two files, within one */
+	fake[at] = (char)(sizeof(header) - 1);
+	at += 8;
+	memcpy(fake + at, header, sizeof(header) - 1);
+	at += sizeof(header) - 1;
+	fake[at++] = 'y';
+	hash_of(1, ab, (const char *const[]){ fake }, (size_t[]){ at }, other);
+	ASSERT_TRUE(strcmp(first, other) != 0);
 }
 
-TEST_MAIN(TEST(test_drop_ins_come_in_byte_order),
+TEST_MAIN(TEST(test_only_drop_ins_are_read), TEST(test_drop_ins_come_in_byte_order),
 	TEST(test_what_others_can_write_is_refused),
 	TEST(test_a_directory_of_others_is_refused), TEST(test_no_policy_is_an_error),
 	TEST(test_three_sources_are_kept), TEST(test_the_hash_covers_names_and_borders))
