@@ -24,8 +24,11 @@ struct pam_line {
 /* How far pam_jit's two lines were found. */
 struct pam_found {
 	bool account, session;
+	bool not_final;     /* an account line whose refusal does not end it */
 	bool systemd_first; /* pam_systemd before pam_jit in session */
-	char skips[512];    /* a line that can end account before pam_jit */
+	unsigned int jump;  /* account lines that a success of jumper leaves out */
+	struct pam_line jumper;
+	char skips[512]; /* a line that can lead past pam_jit in account */
 };
 
 static size_t
@@ -89,21 +92,59 @@ brings_systemd(const struct pam_line *line)
 				jit_streq(line->module, "password-auth")));
 }
 
+/* `[success=2 default=ignore]`: how many lines a success leaves out. */
+static unsigned int
+jump_of(const char *control)
+{
+	const char *success = strstr(control, "success=");
+
+	success = success ? success + strlen("success=") : "";
+	return *success >= '1' && *success <= '9' ? (unsigned int)(*success - '0') : 0;
+}
+
+static void
+remember_skip(const struct pam_line *line, struct pam_found *found)
+{
+	if (!found->skips[0])
+		(void)snprintf(found->skips, sizeof(found->skips), "account %s %s",
+			line->control, line->module);
+}
+
+static void
+take_account(const struct pam_line *line, struct pam_found *found)
+{
+	if (found->account)
+		return;
+	if (jit_streq(line->module, "pam_jit.so")) {
+		found->account = true;
+		found->not_final = strcasecmp(line->control, "required") != 0 &&
+			strcasecmp(line->control, "requisite") != 0;
+		if (found->jump)
+			remember_skip(&found->jumper, found);
+		return;
+	}
+	if (can_end(line->control))
+		remember_skip(line, found);
+	if (found->jump) {
+		found->jump--;
+	} else {
+		found->jump = jump_of(line->control);
+		found->jumper = *line;
+	}
+}
+
 static void
 take_line(const struct pam_line *line, struct pam_found *found)
 {
-	bool jit = jit_streq(line->module, "pam_jit.so");
-
-	if (jit && strcasecmp(line->type, "account") == 0)
-		found->account = true;
-	else if (jit && strcasecmp(line->type, "session") == 0)
+	if (strcasecmp(line->type, "account") == 0)
+		take_account(line, found);
+	else if (strcasecmp(line->type, "session") == 0 &&
+		jit_streq(line->module, "pam_jit.so"))
 		found->session = true;
 	else if (!found->session && brings_systemd(line))
 		found->systemd_first = true;
-	else if (!found->account && !found->skips[0] &&
-		strcasecmp(line->type, "account") == 0 && can_end(line->control))
-		(void)snprintf(found->skips, sizeof(found->skips), "account %s %s",
-			line->control, line->module);
+	if (!line->type[0])
+		found->jump = 0; /* what an include holds is its own affair */
 }
 
 /* One logical line: comments cut off, continued lines joined. Returns what follows. */
@@ -143,6 +184,10 @@ report(struct check *check, const char *service, const struct pam_found *found)
 	if (found->skips[0])
 		check_add(check, CHECK_FAIL, "move pam_jit's line above it",
 			"/etc/pam.d/%s: \"%s\" skips pam_jit", service, found->skips);
+	if (found->not_final)
+		check_add(check, CHECK_FAIL, "write required in pam_jit's account line",
+			"/etc/pam.d/%s: what pam_jit refuses in account can still pass",
+			service);
 	if (!found->session)
 		check_add(check, CHECK_FAIL, mend,
 			"/etc/pam.d/%s: no pam_jit line in session: sessions would "
@@ -157,7 +202,8 @@ report(struct check *check, const char *service, const struct pam_found *found)
 			"time "
 			"limit reaches it",
 			service);
-	if (!found->skips[0] && found->session && !found->systemd_first)
+	if (!found->skips[0] && !found->not_final && found->session &&
+		!found->systemd_first)
 		check_add(check, CHECK_OK, NULL, "%s: pam_jit gates logins", service);
 }
 
