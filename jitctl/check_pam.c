@@ -73,11 +73,23 @@ parse_line(const char *text, struct pam_line *ret)
 	return true;
 }
 
-/* Can a success here end the stack before what comes after it? */
+/* Can an answer here end the stack before what comes after it? Not only success can: with
+ * new_authtok_reqd=done an expired password would lead past whatever follows. */
 static bool
 can_end(const char *control)
 {
-	return strcasecmp(control, "sufficient") == 0 || strstr(control, "success=done");
+	return strcasecmp(control, "sufficient") == 0 || strstr(control, "=done") ||
+		strcasecmp(control, "include") == 0;
+}
+
+/* Another file's account lines, which may end the stack. A substack cannot. */
+static bool
+brings_account(const struct pam_line *line)
+{
+	return !line->type[0] &&
+		(strstr(line->module, "account") ||
+			jit_streq(line->module, "system-auth") ||
+			jit_streq(line->module, "password-auth"));
 }
 
 static bool
@@ -105,7 +117,12 @@ jump_of(const char *control)
 static void
 remember_skip(const struct pam_line *line, struct pam_found *found)
 {
-	if (!found->skips[0])
+	if (found->skips[0])
+		return;
+	if (!line->type[0])
+		(void)snprintf(
+			found->skips, sizeof(found->skips), "@include %s", line->module);
+	else
 		(void)snprintf(found->skips, sizeof(found->skips), "account %s %s",
 			line->control, line->module);
 }
@@ -143,6 +160,8 @@ take_line(const struct pam_line *line, struct pam_found *found)
 		found->session = true;
 	else if (!found->session && brings_systemd(line))
 		found->systemd_first = true;
+	if (!found->account && brings_account(line))
+		remember_skip(line, found);
 	if (!line->type[0])
 		found->jump = 0; /* what an include holds is its own affair */
 }
@@ -183,7 +202,7 @@ report(struct check *check, const char *service, const struct pam_found *found)
 	}
 	if (found->skips[0])
 		check_add(check, CHECK_FAIL, "move pam_jit's line above it",
-			"/etc/pam.d/%s: \"%s\" skips pam_jit", service, found->skips);
+			"/etc/pam.d/%s: \"%s\" can skip pam_jit", service, found->skips);
 	if (found->not_final)
 		check_add(check, CHECK_FAIL, "write required in pam_jit's account line",
 			"/etc/pam.d/%s: what pam_jit refuses in account can still pass",

@@ -34,9 +34,19 @@ static const struct {
 	const char *label, *text, *want;
 } cases[] = {
 	{ "as on Debian",
-		"@include common-auth\naccount required pam_nologin.so\n@include "
-		"common-account\n" ACCOUNT SESSION "@include common-session\n",
+		"@include common-auth\naccount required pam_nologin.so\n" ACCOUNT
+		"@include common-account\n" SESSION "@include common-session\n",
 		GOOD },
+	{ "behind an include, whose lines can end the stack",
+		"@include common-account\n" ACCOUNT SESSION,
+		"FAIL " FILE_NAME "\"@include common-account\" can skip pam_jit\n" },
+	{ "the same, written otherwise", "account include system-auth\n" ACCOUNT SESSION,
+		"FAIL " FILE_NAME "\"account include system-auth\" can skip pam_jit\n" },
+	{ "skipped by an expired password",
+		"account [success=1 new_authtok_reqd=done default=ignore] pam_unix.so\n"
+		"account requisite pam_deny.so\n" ACCOUNT SESSION,
+		"FAIL " FILE_NAME "\"account [success=1 new_authtok_reqd=done "
+		"default=ignore] pam_unix.so\" can skip pam_jit\n" },
 	{ "with a path, a dash, tabs and a comment",
 		"-account\trequisite\t/lib/security/pam_jit.so debug # the "
 		"gate\n" SESSION,
@@ -47,14 +57,14 @@ static const struct {
 	{ "commented out", "#" ACCOUNT SESSION,
 		"warn sshd: no pam_jit line in account: these logins are not gated\n" },
 	{ "skipped by sufficient", "account sufficient pam_x.so\n" ACCOUNT SESSION,
-		"FAIL " FILE_NAME "\"account sufficient pam_x.so\" skips pam_jit\n" },
+		"FAIL " FILE_NAME "\"account sufficient pam_x.so\" can skip pam_jit\n" },
 	{ "skipped by done",
 		"account [success=done default=ignore] pam_x.so\n" ACCOUNT SESSION,
 		"FAIL " FILE_NAME
-		"\"account [success=done default=ignore] pam_x.so\" skips pam_jit\n" },
+		"\"account [success=done default=ignore] pam_x.so\" can skip pam_jit\n" },
 	{ "jumped over", "account [success=1 default=ignore] pam_x.so\n" ACCOUNT SESSION,
 		"FAIL " FILE_NAME
-		"\"account [success=1 default=ignore] pam_x.so\" skips pam_jit\n" },
+		"\"account [success=1 default=ignore] pam_x.so\" can skip pam_jit\n" },
 	{ "jumped to",
 		"account [success=1 default=ignore] pam_x.so\naccount requisite "
 		"pam_deny.so\n" ACCOUNT SESSION,
