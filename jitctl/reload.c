@@ -16,6 +16,7 @@
 #include "jitctl/jitctl.h"
 #include "libjit/audit.h"
 #include "libjit/file.h"
+#include "libjit/store.h"
 
 enum { LOCK_TRIES = 50, LOCK_PAUSE_NS = 100 * 1000 * 1000 };
 
@@ -236,6 +237,7 @@ policy_loaded(struct reload *reload, const struct conf *conf, bool forced)
 	struct jit_audit audit = JIT_AUDIT_INIT(JIT_EVENT_POLICY_LOADED);
 	const char *mode = conf->globals.mode == JIT_MODE_OBSERVE ? "observe" : "enforce";
 	char by[JIT_NAME_MAX + 1];
+	struct jit_now now;
 	int r;
 
 	administrator_name(by);
@@ -258,6 +260,8 @@ policy_loaded(struct reload *reload, const struct conf *conf, bool forced)
 			"jitctl: the policy is in force, but its sources could not be "
 			"kept: %s\n",
 			strerror(-r));
+	if (jit_clock_now(&now) == 0)
+		jit_store_trim(&reload->site, conf->globals.keep_sec, &now);
 }
 
 static void

@@ -124,11 +124,21 @@ check_rule(struct handed_in *in)
 		g->role, in->rule->name);
 }
 
+/* The issuer's own limit, and the host's (limits.start_within). */
+static int64_t
+latest_start(const struct jit_grant *grant, const struct jit_globals *globals)
+{
+	int64_t within = grant->nbf + globals->start_within_sec;
+
+	return within < grant->start_by ? within : grant->start_by;
+}
+
 static enum jit_accept
 check_time(struct handed_in *in)
 {
 	const struct jit_now *now = &in->access->now;
 	const struct jit_grant *g = &in->grant;
+	int64_t start_by = latest_start(g, &in->access->policy.globals);
 	char text[JIT_DURATION_SIZE], time[JIT_TIME_SIZE];
 
 	if (g->iat > now->wall_sec + JIT_CLOCK_LEEWAY_SEC)
@@ -138,10 +148,10 @@ check_time(struct handed_in *in)
 	if (now->wall_sec >= g->exp)
 		return refuse(
 			in, "the token expired at %s", jit_format_time(g->exp, time));
-	if (in->start_sec > g->start_by) {
+	if (in->start_sec > start_by) {
 		in->refusal = JIT_EVENT_START_LATE;
 		return refuse(in, "the token had to be handed in by %s",
-			jit_format_time(g->start_by, time));
+			jit_format_time(start_by, time));
 	}
 	if (g->dur > in->max_sec)
 		return refuse(in, "role %s can be had for %s at most", g->role,

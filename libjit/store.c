@@ -25,8 +25,8 @@ origin_dir(const struct jit_site *site, bool by_host)
 	return by_host ? site->run : site->lib;
 }
 
-static int
-uid_dir_open(const struct jit_site *site, bool by_host, uid_t uid, bool make)
+int
+jit_store_dir(const struct jit_site *site, bool by_host, uid_t uid, bool make)
 {
 	_cleanup_close_ int grants = -1;
 	char name[16];
@@ -219,7 +219,7 @@ static int
 load_subject(struct loader *loader, const struct jit_subject *subject, bool by_host)
 {
 	_cleanup_close_ int dirfd =
-		uid_dir_open(loader->site, by_host, subject->uid, false);
+		jit_store_dir(loader->site, by_host, subject->uid, false);
 
 	if (dirfd == -ENOENT)
 		return 0;
@@ -316,7 +316,7 @@ int
 jit_store_add_host(const struct jit_site *site, const struct jit_subject *subject,
 	const struct jit_grant *grant, const char *token)
 {
-	_cleanup_close_ int dirfd = uid_dir_open(site, true, subject->uid, true);
+	_cleanup_close_ int dirfd = jit_store_dir(site, true, subject->uid, true);
 
 	if (dirfd < 0)
 		return dirfd;
@@ -336,64 +336,13 @@ jit_store_add_brought(const struct jit_site *site, const struct jit_subject *sub
 
 	if (r != 0)
 		return r < 0 ? r : -ESTALE;
-	dirfd = uid_dir_open(site, false, subject->uid, true);
+	dirfd = jit_store_dir(site, false, subject->uid, true);
 	if (dirfd < 0)
 		return dirfd;
 	return jit_state_create(dirfd, grant->jti,
 		json_pack("{s:s, s:s, s:I, s:s, s:I}", "user", subject->name, "token",
 			token, "start", (json_int_t)start_sec, "boot", now->boot_id,
 			"boot_ms", (json_int_t)start_ms));
-}
-
-/* archive/YYYY-MM, made when it is needed. */
-static int
-archive_open(const struct jit_site *site, int64_t sec)
-{
-	_cleanup_close_ int archive = -1;
-	char time[JIT_TIME_SIZE];
-
-	if (site->lib < 0)
-		return site->lib;
-	archive = jit_dir_make(site->lib, "archive", site->owner);
-	if (archive < 0)
-		return archive;
-	jit_format_time(sec, time);
-	time[strlen("YYYY-MM")] = '\0';
-	return jit_dir_make(archive, time, site->owner);
-}
-
-static bool
-held_is_past(const struct jit_held *held, const struct jit_now *now)
-{
-	const struct jit_grant *grant = &held->grant;
-
-	if (!grant->by_host)
-		return grant->exp + JIT_CLOCK_BACK_SEC < now->wall_sec;
-	return !jit_streq(grant->boot, now->boot_id) || grant->to_ms <= now->boot_ms;
-}
-
-void
-jit_store_prune(const struct jit_site *site, const struct jit_subject *subject,
-	const struct jit_held_list *held, const struct jit_now *now)
-{
-	_cleanup_close_ int host = uid_dir_open(site, true, subject->uid, false);
-	_cleanup_close_ int brought = uid_dir_open(site, false, subject->uid, false);
-	_cleanup_close_ int archive = -1;
-
-	for (size_t i = 0; i < held->n; i++) {
-		const struct jit_grant *grant = &held->v[i].grant;
-
-		if (!held_is_past(&held->v[i], now))
-			continue;
-		if (grant->by_host && host >= 0)
-			(void)unlinkat(host, grant->jti, 0);
-		if (grant->by_host || brought < 0)
-			continue;
-		if (archive < 0)
-			archive = archive_open(site, now->wall_sec);
-		if (archive >= 0)
-			(void)renameat(brought, grant->jti, archive, grant->jti);
-	}
 }
 
 /* ---- uses ---- */

@@ -87,4 +87,13 @@ int jit_store_load_all(const struct jit_site *site, const struct jit_table *keys
 void jit_store_prune(const struct jit_site *site, const struct jit_subject *subject,
 	const struct jit_held_list *held, const struct jit_now *now);
 
+/* Takes away archived months older than keep_sec, and tombstones and counts that no token
+ * can need any more. Best effort; for root's jitctl. */
+void jit_store_trim(
+	const struct jit_site *site, int64_t keep_sec, const struct jit_now *now);
+
+/* The directory of one account's grants, made if wanted. Internal to the store. */
+int jit_store_dir(
+	const struct jit_site *site, bool by_host, uid_t uid, bool make) _must_check_;
+
 #endif

@@ -10,7 +10,7 @@ LAYERS=(
 	"parse escape clock file site pack state cgroup"
 	"keys hostkey token grant table pattern when policy policy_record"
 	"decide subject"
-	"store mark tombstone session audit audit_event journal"
+	"store mark archive tombstone session audit audit_event journal"
 	"access accept advice"
 )
 

@@ -160,6 +160,12 @@ late(struct jit_grant *g)
 	g->start_by = WORLD_NOW - 1;
 }
 static void
+late_for_the_host(struct jit_grant *g)
+{
+	g->iat = g->nbf = WORLD_NOW - 3601; /* limits.start_within is 1h */
+	g->start_by = WORLD_NOW + 60;
+}
+static void
 future(struct jit_grant *g)
 {
 	g->iat = WORLD_NOW + 61;
@@ -218,6 +224,8 @@ test_refusals(void)
 			"grant-refused" },
 		{ "late", late, "carol", JIT_ACCEPT_REFUSED, "handed in by",
 			"start-late" },
+		{ "late for the host's own limit", late_for_the_host, "carol",
+			JIT_ACCEPT_REFUSED, "handed in by", "start-late" },
 		{ "from the future", future, "carol", JIT_ACCEPT_REFUSED,
 			"compare the clocks", "grant-refused" },
 		{ "longer than the role", long_one, "carol", JIT_ACCEPT_REFUSED,

@@ -338,6 +338,44 @@ test_past_grants_go_to_the_archive(void)
 }
 
 static void
+test_the_archive_is_kept_as_long_as_policy_says(void)
+{
+	struct jit_now now;
+
+	world_open(&access_);
+	now = access_.now; /* 2027-01-15 */
+	ASSERT_EQ_INT(mkdir(world_path("lib/archive"), 0700), 0);
+	ASSERT_EQ_INT(mkdir(world_path("lib/archive/2026-10"), 0700), 0);
+	ASSERT_EQ_INT(mkdir(world_path("lib/archive/2026-12"), 0700), 0);
+	ASSERT_EQ_INT(mkdir(world_path("lib/archive/other"), 0700), 0);
+	test_file_write(world_path("lib/archive/2026-10/" WORLD_BOOT), 0600, "x", 1);
+	jit_store_trim(&access_.site, 30 * 86400, &now);
+	ASSERT_TRUE(access(world_path("lib/archive/2026-10"), F_OK) < 0);
+	ASSERT_EQ_INT(access(world_path("lib/archive/2026-12"), F_OK), 0);
+	ASSERT_EQ_INT(access(world_path("lib/archive/other"), F_OK), 0);
+	clean();
+}
+
+/* However short `keep` is, a revocation outlives every token that it can be about. */
+static void
+test_tombstones_outlive_tokens(void)
+{
+	struct jit_now now;
+	char by[JIT_NAME_MAX + 1], reason[JIT_REASON_MAX + 1];
+
+	world_open(&access_);
+	ASSERT_OK(jit_clock_now(&now));
+	ASSERT_OK(jit_store_end(&access_.site, NULL, WORLD_BOOT, "root", "", &now));
+	now.wall_sec += 8 * 86400;
+	jit_store_trim(&access_.site, 1, &now);
+	ASSERT_EQ_INT(jit_store_ended(&access_.site, WORLD_BOOT, false, by, reason), 1);
+	now.wall_sec += 4 * 86400;
+	jit_store_trim(&access_.site, 1, &now);
+	ASSERT_EQ_INT(jit_store_ended(&access_.site, WORLD_BOOT, false, by, reason), 0);
+	clean();
+}
+
+static void
 test_the_clock_mark(void)
 {
 	struct jit_clock_mark mark = {
@@ -411,5 +449,7 @@ TEST_MAIN(TEST(test_both_kinds_come_back), TEST(test_a_second_time_is_refused),
 	TEST(test_tombstones), TEST(test_revoked_before_seen),
 	TEST(test_no_tombstone_directory_denies),
 	TEST(test_a_watcher_hears_of_tombstones), TEST(test_uses_are_counted),
-	TEST(test_past_grants_go_to_the_archive), TEST(test_the_clock_mark),
+	TEST(test_past_grants_go_to_the_archive),
+	TEST(test_the_archive_is_kept_as_long_as_policy_says),
+	TEST(test_tombstones_outlive_tokens), TEST(test_the_clock_mark),
 	TEST(test_sessions), TEST(test_everybodys))

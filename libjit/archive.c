@@ -1,0 +1,154 @@
+/*
+ * What is over: to the archive, and after `limits.keep` away. Runs as: root.
+ *
+ * MUST NOT take anything away that could still decide something: a tombstone outlives every
+ * token that it can be about.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "config.h"
+#include "file.h"
+#include "parse.h"
+#include "store.h"
+
+/* No token can be used longer after its signing than this. */
+#define TOKEN_LIFE_SEC                                                                   \
+	((int64_t)JIT_CEILING_AHEAD_SEC + JIT_CEILING_GRANT_SEC + 2 * 86400)
+
+/* archive/YYYY-MM, made when it is needed. */
+static int
+archive_open(const struct jit_site *site, int64_t sec)
+{
+	_cleanup_close_ int archive = -1;
+	char time[JIT_TIME_SIZE];
+
+	if (site->lib < 0)
+		return site->lib;
+	archive = jit_dir_make(site->lib, "archive", site->owner);
+	if (archive < 0)
+		return archive;
+	jit_format_time(sec, time);
+	time[strlen("YYYY-MM")] = '\0';
+	return jit_dir_make(archive, time, site->owner);
+}
+
+static bool
+held_is_past(const struct jit_held *held, const struct jit_now *now)
+{
+	const struct jit_grant *grant = &held->grant;
+
+	if (!grant->by_host)
+		return grant->exp + JIT_CLOCK_BACK_SEC < now->wall_sec;
+	return !jit_streq(grant->boot, now->boot_id) || grant->to_ms <= now->boot_ms;
+}
+
+void
+jit_store_prune(const struct jit_site *site, const struct jit_subject *subject,
+	const struct jit_held_list *held, const struct jit_now *now)
+{
+	_cleanup_close_ int host = jit_store_dir(site, true, subject->uid, false);
+	_cleanup_close_ int brought = jit_store_dir(site, false, subject->uid, false);
+	_cleanup_close_ int archive = -1;
+
+	for (size_t i = 0; i < held->n; i++) {
+		const struct jit_grant *grant = &held->v[i].grant;
+
+		if (!held_is_past(&held->v[i], now))
+			continue;
+		if (grant->by_host && host >= 0)
+			(void)unlinkat(host, grant->jti, 0);
+		if (grant->by_host || brought < 0)
+			continue;
+		if (archive < 0)
+			archive = archive_open(site, now->wall_sec);
+		if (archive >= 0)
+			(void)renameat(brought, grant->jti, archive, grant->jti);
+	}
+}
+
+/* The moment at which the month of archive/YYYY-MM is over; -EINVAL: not such a name. */
+static int
+month_end(const char *name, int64_t *ret_sec)
+{
+	char date[JIT_TIME_SIZE];
+	int64_t first;
+	int n = snprintf(date, sizeof(date), "%s-01", name);
+
+	if (n != (int)strlen("YYYY-MM-DD") || jit_parse_date_end(date, &first) < 0)
+		return -EINVAL;
+	*ret_sec = first + 30 * 86400;
+	return 0;
+}
+
+/* Removes the plain files of a directory that were last written before a moment. */
+static void
+files_remove(int dirfd, int64_t before_sec)
+{
+	int fd = fcntl(dirfd, F_DUPFD_CLOEXEC, 3);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (!dir) {
+		jit_closep(&fd);
+		return;
+	}
+	while ((entry = readdir(dir))) {
+		struct stat st;
+
+		if (fstatat(dirfd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+			S_ISREG(st.st_mode) && st.st_mtime < before_sec)
+			(void)unlinkat(dirfd, entry->d_name, 0);
+	}
+	closedir(dir);
+}
+
+static void
+months_remove(const struct jit_site *site, int archive, int64_t before_sec)
+{
+	int fd = fcntl(archive, F_DUPFD_CLOEXEC, 3);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (!dir) {
+		jit_closep(&fd);
+		return;
+	}
+	while ((entry = readdir(dir))) {
+		_cleanup_close_ int month = -1;
+		int64_t end;
+
+		if (month_end(entry->d_name, &end) < 0 || end >= before_sec)
+			continue;
+		month = jit_dir_open(archive, entry->d_name, site->owner);
+		if (month < 0)
+			continue;
+		files_remove(month, INT64_MAX);
+		(void)unlinkat(archive, entry->d_name, AT_REMOVEDIR);
+	}
+	closedir(dir);
+}
+
+void
+jit_store_trim(const struct jit_site *site, int64_t keep_sec, const struct jit_now *now)
+{
+	static const char *const spent[] = { "revoked", "uses" };
+	int64_t life = keep_sec > TOKEN_LIFE_SEC ? keep_sec : TOKEN_LIFE_SEC;
+	_cleanup_close_ int archive = -1;
+
+	if (site->lib < 0)
+		return;
+	archive = jit_dir_open(site->lib, "archive", site->owner);
+	if (archive >= 0)
+		months_remove(site, archive, now->wall_sec - keep_sec);
+	for (size_t i = 0; i < ARRAY_SIZE(spent); i++) {
+		_cleanup_close_ int dirfd =
+			jit_dir_open(site->lib, spent[i], site->owner);
+
+		if (dirfd >= 0)
+			files_remove(dirfd, now->wall_sec - life);
+	}
+}
