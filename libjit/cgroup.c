@@ -2,33 +2,23 @@
  * The place in cgroup v2 where keepers stand and runs are born and ended. cgroups(7).
  *
  * Runs as root. MUST find the place from the kernel's own tables only; MUST NOT use a
- * directory that anybody but root can change; MUST NOT signal a process that it has not
- * seen in the group after it held a descriptor of it.
+ * directory that anybody but root can change.
  */
 #include "cgroup.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <time.h>
 
 #include "file.h"
-#include "parse.h"
 
 #define CGROUP2_MAGIC 0x63677270 /* linux/magic.h */
 #define INIT_USER_NS 0xeffffffdU /* PROC_USER_INIT_INO: the same in every kernel */
 
-enum {
-	LINE_MAX_ = 4096 + 256,
-	PIDS_MAX = 4096, /* looked at in one pass */
-	PASSES_MAX = 16,
-	TICK_MS = 5,
-};
+enum { LINE_SIZE = 4096 + 256 };
 
 /* ---- finding the place ---- */
 
@@ -70,7 +60,7 @@ static int
 find_mount(char ret_root[PATH_MAX], char ret_point[PATH_MAX])
 {
 	_cleanup_fclose_ FILE *f = fopen("/proc/self/mountinfo", "re");
-	char line[2 * LINE_MAX_];
+	char line[2 * LINE_SIZE];
 	const char *root, *point;
 
 	if (!f)
@@ -80,8 +70,8 @@ find_mount(char ret_root[PATH_MAX], char ret_point[PATH_MAX])
 			continue;
 		if (strlen(root) >= PATH_MAX || strlen(point) >= PATH_MAX)
 			return -ENAMETOOLONG;
-		(void)stpcpy(ret_root, root);
-		(void)stpcpy(ret_point, point);
+		memcpy(ret_root, root, strlen(root) + 1);
+		memcpy(ret_point, point, strlen(point) + 1);
 		return 0;
 	}
 	return -ENOENT;
@@ -91,7 +81,7 @@ find_mount(char ret_root[PATH_MAX], char ret_point[PATH_MAX])
 static int
 cgroup_path(const char *process, char ret[PATH_MAX])
 {
-	char name[64], line[LINE_MAX_];
+	char name[64], line[LINE_SIZE];
 	_cleanup_fclose_ FILE *f = NULL;
 
 	(void)snprintf(name, sizeof(name), "/proc/%s/cgroup", process);
@@ -104,7 +94,7 @@ cgroup_path(const char *process, char ret[PATH_MAX])
 			continue;
 		if (strlen(line + 3) >= PATH_MAX)
 			return -ENAMETOOLONG;
-		(void)stpcpy(ret, line + 3);
+		memcpy(ret, line + 3, strlen(line + 3) + 1);
 		return 0;
 	}
 	return -ENOENT;
@@ -269,26 +259,7 @@ jit_cgroup_place_close(struct jit_cgroup_place *place)
 	*place = (struct jit_cgroup_place){ JIT_PLACE_NONE, -1 };
 }
 
-/* ---- the groups in it ---- */
-
-static int
-write_file(int dirfd, const char *name, const char *text)
-{
-	_cleanup_close_ int fd = openat(dirfd, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-
-	if (fd < 0)
-		return -errno;
-	return jit_write_full(fd, text, strlen(text));
-}
-
-static int
-move_into(int dirfd, pid_t pid)
-{
-	char text[24];
-
-	(void)snprintf(text, sizeof(text), "%d", (int)pid);
-	return write_file(dirfd, "cgroup.procs", text);
-}
+/* ---- where keepers stand ---- */
 
 int
 jit_cgroup_keepers(const struct jit_cgroup_place *place)
@@ -303,174 +274,7 @@ jit_cgroup_keep(const struct jit_cgroup_place *place, pid_t pid)
 {
 	_cleanup_close_ int fd = jit_cgroup_keepers(place);
 
-	if (fd < 0)
-		return fd;
-	return move_into(fd, pid);
-}
-
-static int
-run_name(const char *id, char ret[JIT_ID_LEN + 8])
-{
-	if (!jit_id_valid(id))
-		return -EINVAL;
-	(void)snprintf(ret, JIT_ID_LEN + 8, "run-%s", id);
-	return 0;
-}
-
-int
-jit_cgroup_run_make(const struct jit_cgroup_place *place, const char *id)
-{
-	char name[JIT_ID_LEN + 8];
-	int r = run_name(id, name);
-
-	if (r < 0)
-		return r;
-	if (place->dirfd < 0)
-		return -ENODEV;
-	return open_group(place->dirfd, name, true);
-}
-
-int
-jit_cgroup_run_enter(int run_fd, pid_t pid)
-{
-	return move_into(run_fd, pid);
-}
-
-int
-jit_cgroup_run_remove(const struct jit_cgroup_place *place, const char *id)
-{
-	char name[JIT_ID_LEN + 8];
-	int r = run_name(id, name);
-
-	if (r < 0)
-		return r;
-	if (unlinkat(place->dirfd, name, AT_REMOVEDIR) < 0)
-		return -errno;
-	return 0;
-}
-
-int
-jit_cgroup_run_empty(int run_fd)
-{
-	_cleanup_close_ int fd = openat(run_fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
-	char text[256];
-	ssize_t n;
-
-	if (fd < 0)
-		return errno == ENOENT || errno == ENODEV ? 1
-							  : -errno; /* removed: empty */
-	n = pread(fd, text, sizeof(text) - 1, 0);
-	if (n < 0)
-		return errno == ENODEV ? 1 : -errno;
-	text[n] = '\0';
-	if (strstr(text, "populated 0"))
-		return 1;
-	return strstr(text, "populated 1") ? 0 : -EBADMSG;
-}
-
-/* ---- ending what is in one ---- */
-
-struct pids {
-	size_t n;
-	pid_t v[PIDS_MAX];
-};
-
-static int
-read_pids(int run_fd, struct pids *ret)
-{
-	_cleanup_close_ int fd = openat(run_fd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
-	_cleanup_fclose_ FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
-	char line[32];
-	uint64_t pid;
-
-	if (!f)
-		return -errno;
-	(void)TAKE_FD(fd); /* it goes with f */
-	ret->n = 0;
-	while (ret->n < PIDS_MAX && fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "\n")] = '\0';
-		/* 0 is a process of another pid namespace: never a pid to be signalled */
-		if (jit_parse_u64(line, INT_MAX, &pid) == 0 && pid > 1)
-			ret->v[ret->n++] = (pid_t)pid;
-	}
-	return 0;
-}
-
-static bool
-has_pid(const struct pids *pids, pid_t pid)
-{
-	for (size_t i = 0; i < pids->n; i++)
-		if (pids->v[i] == pid)
-			return true;
-	return false;
-}
-
-/* Signals one process by a descriptor that was taken before its pid was seen in the group
- * again: what the descriptor stands for was in the group then, or is dead. */
-static void
-signal_one(int run_fd, pid_t pid, int sig, struct pids *scratch)
-{
-	_cleanup_close_ int pidfd = pidfd_open(pid, 0);
-
-	if (pidfd < 0 || read_pids(run_fd, scratch) < 0 || !has_pid(scratch, pid))
-		return;
-	(void)pidfd_send_signal(pidfd, sig, NULL, 0);
-}
-
-int
-jit_cgroup_run_signal(int run_fd, int sig)
-{
-	_cleanup_free_ struct pids *now = malloc(sizeof(*now));
-	_cleanup_free_ struct pids *done = malloc(sizeof(*done));
-	_cleanup_free_ struct pids *scratch = malloc(sizeof(*scratch));
-	bool again = true;
-	int r;
-
-	if (!now || !done || !scratch)
-		return -ENOMEM;
-	done->n = 0;
-	for (int pass = 0; again && pass < PASSES_MAX; pass++) {
-		again = false;
-		r = read_pids(run_fd, now);
-		if (r < 0)
-			return r == -ENODEV || r == -ENOENT ? 0 : r;
-		for (size_t i = 0; i < now->n; i++) {
-			if (has_pid(done, now->v[i]))
-				continue;
-			if (done->n == PIDS_MAX)
-				return 0; /* what is left gets cgroup.kill */
-			signal_one(run_fd, now->v[i], sig, scratch);
-			done->v[done->n++] = now->v[i];
-			again = true;
-		}
-	}
-	return 0;
-}
-
-static void
-wait_a_tick(void)
-{
-	(void)nanosleep(&(struct timespec){ .tv_nsec = TICK_MS * 1000000L }, NULL);
-}
-
-int
-jit_cgroup_run_kill(int run_fd, int timeout_ms)
-{
-	for (int waited = 0;; waited += TICK_MS) {
-		int r = write_file(run_fd, "cgroup.kill", "1");
-
-		/* before Linux 5.14 there is none; the loop makes up for forks in between */
-		if (r == -ENOENT)
-			r = jit_cgroup_run_signal(run_fd, SIGKILL);
-		if (r < 0 && r != -ENODEV)
-			return r;
-		r = jit_cgroup_run_empty(run_fd);
-		if (r != 0)
-			return r < 0 ? r : 0;
-		if (waited >= timeout_ms)
-			return -ETIMEDOUT;
-		wait_a_tick();
-	}
+	return fd < 0 ? fd : jit_cgroup_run_enter(fd, pid);
 }
 
 /* ---- the group of somebody else ---- */

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
-#include <time.h>
 
 #define TEN_YEARS_SEC INT64_C(315576000)
 
@@ -117,30 +116,45 @@ two_digits(const char *s)
 	return (s[0] - '0') * 10 + (s[1] - '0');
 }
 
+/* Calendar arithmetic of our own: libc's reads /etc/localtime, and believes TZ, even for
+ * UTC. A year begins in March here, so that the leap day is its last. */
+static int64_t
+days_before(int64_t year, int month, int day)
+{
+	int64_t y = year - (month <= 2), m = (month + 9) % 12;
+	int64_t century = y / 100;
+
+	return 365 * y + y / 4 - century + century / 4 + (153 * m + 2) / 5 + day - 1;
+}
+
+/* The same, counted from the epoch. */
+static int64_t
+days_since_epoch(int64_t year, int month, int day)
+{
+	return days_before(year, month, day) - days_before(1970, 1, 1);
+}
+
+static int
+month_length(int year, int month)
+{
+	int next_year = month == 12 ? year + 1 : year;
+
+	return (int)(days_since_epoch(next_year, month % 12 + 1, 1) -
+		days_since_epoch(year, month, 1));
+}
+
 int
 jit_time_from_utc(
 	int year, int month, int day, int hour, int minute, int second, int64_t *ret_sec)
 {
-	struct tm tm = {
-		.tm_year = year - 1900,
-		.tm_mon = month - 1,
-		.tm_mday = day,
-		.tm_hour = hour,
-		.tm_min = minute,
-		.tm_sec = second,
-	};
-	struct tm asked = tm;
-	time_t t;
-
-	if (year < 1970 || year > 9999)
+	if (year < 1970 || year > 9999 || month < 1 || month > 12 || day < 1 ||
+		day > month_length(year, month))
 		return -ERANGE;
-	t = timegm(&tm);
-	/* timegm moves 31 April to 1 May: a date that moved does not exist. */
-	if (t < 0 || tm.tm_mon != asked.tm_mon || tm.tm_mday != asked.tm_mday ||
-		tm.tm_hour != asked.tm_hour || tm.tm_min != asked.tm_min ||
-		tm.tm_sec != asked.tm_sec)
+	if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
+		second > 59)
 		return -ERANGE;
-	*ret_sec = t;
+	*ret_sec = ((days_since_epoch(year, month, day) * 24 + hour) * 60 + minute) * 60 +
+		second;
 	return 0;
 }
 
@@ -177,12 +191,20 @@ jit_parse_date_end(const char *s, int64_t *ret_sec)
 const char *
 jit_format_time(int64_t sec, char buf[JIT_TIME_SIZE])
 {
-	time_t t = sec;
-	struct tm tm;
+	int64_t days = sec / 86400, rest = sec % 86400;
+	int64_t year = 1970 + days / 366; /* never too late */
+	int month = 1;
 
-	if (!gmtime_r(&t, &tm) ||
-		!strftime(buf, JIT_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm))
-		buf[0] = '\0';
+	buf[0] = '\0';
+	if (sec < 0 || days_since_epoch(9999, 12, 31) < days)
+		return buf;
+	while (days_since_epoch(year + 1, 1, 1) <= days)
+		year++;
+	while (month < 12 && days_since_epoch(year, month + 1, 1) <= days)
+		month++;
+	(void)snprintf(buf, JIT_TIME_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ", (int)year,
+		month, (int)(days - days_since_epoch(year, month, 1)) + 1,
+		(int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
 	return buf;
 }
 

@@ -29,7 +29,7 @@ int jit_time_from_utc(int year, int month, int day, int hour, int minute, int se
 	int64_t *ret_sec) _must_check_;
 
 /* The same forms, written. buf takes at least JIT_TIME_SIZE, JIT_DURATION_SIZE. */
-enum { JIT_TIME_SIZE = 32, JIT_DURATION_SIZE = 32 };
+enum { JIT_TIME_SIZE = 48, JIT_DURATION_SIZE = 32 };
 const char *jit_format_time(int64_t sec, char buf[JIT_TIME_SIZE]);
 const char *jit_format_duration(int64_t sec, char buf[JIT_DURATION_SIZE]);
 

@@ -4,6 +4,8 @@
 #include "libjit/parse.h"
 #include "test.h"
 
+#include <time.h>
+
 static void
 test_durations(void)
 {
@@ -69,7 +71,15 @@ test_times(void)
 		{ "1970-01-01T00:00:00Z", 0, 0 },
 		{ "2026-11-24T15:15:35Z", 0, 1795533335 },
 		{ "2028-02-29T00:00:00Z", 0, 1835395200 },
+		{ "2000-02-29T23:59:59Z", 0, 951868799 },
+		{ "2099-12-31T23:59:59Z", 0, 4102444799 },
+		{ "9999-12-31T23:59:59Z", 0, 253402300799 },
 		{ "2027-02-29T00:00:00Z", -ERANGE, 0 },
+		{ "2100-02-29T00:00:00Z", -ERANGE, 0 },
+		{ "2026-04-31T00:00:00Z", -ERANGE, 0 },
+		{ "2026-00-10T00:00:00Z", -ERANGE, 0 },
+		{ "2026-04-00T00:00:00Z", -ERANGE, 0 },
+		{ "1969-12-31T23:59:59Z", -ERANGE, 0 },
 		{ "2026-13-01T00:00:00Z", -ERANGE, 0 },
 		{ "2026-11-24T24:00:00Z", -ERANGE, 0 },
 		{ "2026-11-24T15:15:60Z", -ERANGE, 0 },
@@ -91,6 +101,23 @@ test_times(void)
 			ASSERT_EQ_STR(jit_format_time(sec, buf), rows[i].text);
 	}
 	test_row(NULL);
+}
+
+/* Against libc, for every day of two centuries. */
+static void
+test_the_calendar_is_libcs(void)
+{
+	for (int64_t sec = 86399; sec < INT64_C(6600000000); sec += 86400) {
+		char ours[JIT_TIME_SIZE], theirs[JIT_TIME_SIZE];
+		time_t t = (time_t)sec;
+		struct tm tm;
+		int64_t back = 0;
+
+		strftime(theirs, sizeof(theirs), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
+		ASSERT_EQ_STR(jit_format_time(sec, ours), theirs);
+		ASSERT_OK(jit_parse_time(ours, &back));
+		ASSERT_EQ_INT(back, sec);
+	}
 }
 
 static void
@@ -188,5 +215,6 @@ test_text(void)
 }
 
 TEST_MAIN(TEST(test_durations), TEST(test_durations_are_written_as_they_are_read),
-	TEST(test_times), TEST(test_a_date_ends_at_its_midnight), TEST(test_uids),
-	TEST(test_names), TEST(test_ids), TEST(test_text))
+	TEST(test_times), TEST(test_the_calendar_is_libcs),
+	TEST(test_a_date_ends_at_its_midnight), TEST(test_uids), TEST(test_names),
+	TEST(test_ids), TEST(test_text))
