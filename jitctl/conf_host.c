@@ -99,8 +99,8 @@ is_usual_group(const char *name)
 		jit_streq(name, "admin");
 }
 
-/* A group that this host does not have has no members here, so that leaving it out gates
- * nobody less; one that cannot be looked up could have some. */
+/* The name gates whoever is in a group of that name then, the gid whoever is in this group
+ * even if it loses its name. One that cannot be looked up could have members. */
 static void
 privileged_group(
 	const struct conf_reader *r, const struct conf_node *node, struct conf *conf)
@@ -109,6 +109,8 @@ privileged_group(
 	gid_t gid;
 	int error;
 
+	conf_strv_add(r->arena, &globals->privileged_groups,
+		conf_format(r->arena, "%%%s", node->string));
 	error = conf->world.group_id(node->string, &gid);
 	if (error == 0)
 		globals->privileged_gids[globals->n_privileged_gids++] = gid;
@@ -117,9 +119,8 @@ privileged_group(
 			"the group \"%s\" cannot be looked up now (%s); try again",
 			node->string, strerror(-error));
 	else if (!is_usual_group(node->string))
-		conf_warning(r, node,
-			"there is no group \"%s\" on this host; left out here",
-			node->string);
+		conf_warning(
+			r, node, "there is no group \"%s\" on this host", node->string);
 }
 
 static void
@@ -140,8 +141,8 @@ privileged_groups(const struct conf_reader *r, const struct conf_node *node, voi
 			privileged_group(r, &node->v[i], conf);
 	if (names.n && !conf->globals.n_privileged_gids &&
 		r->problems->count[CONF_ERROR] == before)
-		conf_warning(
-			r, node, "this host has none of these groups: they gate nobody");
+		conf_warning(r, node,
+			"this host has none of these groups: so far they gate nobody");
 }
 
 /* ---- exempt ---- */

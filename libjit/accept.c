@@ -249,7 +249,14 @@ keep(struct handed_in *in, const char *token, uid_t by_uid)
 			"accepted (/var/log/jit/audit.jsonl)");
 		return JIT_ACCEPT_NO_RECORD;
 	}
-	jit_store_prune(&access->site, &access->subject, &access->held, &access->now);
+	/* before a grant of the past goes: set back, the clock would let it in again */
+	if (r == 0)
+		r = jit_access_clock_move(access);
+	if (r == 0)
+		r = jit_store_make_room(
+			&access->site, &access->subject, &access->held, &access->now);
+	if (r == -EDQUOT)
+		return refuse(in, "%s holds too many grants already", in->grant.sub);
 	if (r == 0)
 		r = jit_store_add_brought(&access->site, &access->subject, &in->grant,
 			token, &access->now, in->start_sec);

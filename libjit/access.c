@@ -81,6 +81,9 @@ jit_access_subject(
 	r = jit_subject_find(name, uid, &access->subject);
 	if (r == -ENOENT)
 		return jit_error_set(err, r, "there is no such account");
+	if (r == 0)
+		r = jit_subject_groups_answer(access->policy.globals.privileged_gids,
+			access->policy.globals.n_privileged_gids);
 	if (r < 0)
 		return jit_error_set(err, r, "the account's groups cannot be resolved");
 	return 0;
@@ -291,7 +294,11 @@ jit_access_make_auto(struct jit_access *access, const struct jit_request *reques
 	r = record(access, &audit, err);
 	if (r < 0)
 		return r;
-	jit_store_prune(&access->site, &access->subject, &access->held, &access->now);
+	r = jit_store_make_room(
+		&access->site, &access->subject, &access->held, &access->now);
+	if (r < 0)
+		return jit_error_set(
+			err, r, "too many grants are held: jitsu --drop gives them back");
 	r = jit_store_add_host(&access->site, &access->subject, &held.grant, token);
 	if (r < 0)
 		return jit_error_set(err, r, "the grant cannot be kept in /run/jit: %s",
@@ -302,8 +309,8 @@ jit_access_make_auto(struct jit_access *access, const struct jit_request *reques
 
 /* ---- using a grant ---- */
 
-static int
-clock_mark_move(const struct jit_access *access)
+int
+jit_access_clock_move(const struct jit_access *access)
 {
 	struct jit_clock_mark mark, moved;
 	int r = jit_store_clock_mark(&access->site, &mark);
@@ -332,7 +339,7 @@ jit_access_use(
 			err, r, "the use cannot be counted: %s", jit_file_problem(r));
 	if (held->grant.by_host)
 		return 0;
-	r = clock_mark_move(access);
+	r = jit_access_clock_move(access);
 	if (r < 0)
 		return jit_error_set(err, r, "/var/lib/jit/clock cannot be written: %s",
 			jit_file_problem(r));

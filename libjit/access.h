@@ -82,6 +82,10 @@ enum jit_accept jit_access_accept(struct jit_access *access, char *text, uid_t b
 void jit_access_advice(const struct jit_access *access, const struct jit_request *request,
 	const struct jit_decision *decision, char *buf, size_t size);
 
+/* Moves the high-water mark of wall time to now, as far as it may rise. Internal to the
+ * facade: part of use and accept. */
+int jit_access_clock_move(const struct jit_access *access) _must_check_;
+
 /* Wall time at which CLOCK_BOOTTIME will be end_ms, for showing. */
 int64_t jit_access_wall_of(const struct jit_access *access, int64_t end_ms);
 

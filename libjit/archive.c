@@ -46,28 +46,71 @@ held_is_past(const struct jit_held *held, const struct jit_now *now)
 	return !jit_streq(grant->boot, now->boot_id) || grant->to_ms <= now->boot_ms;
 }
 
-void
-jit_store_prune(const struct jit_site *site, const struct jit_subject *subject,
+/* Takes one file out of its directory: brought-in tokens are kept in the archive. */
+static void
+file_put_away(const struct jit_site *site, int dirfd, const char *name, bool by_host,
+	const struct jit_now *now)
+{
+	_cleanup_close_ int archive = by_host ? -1 : archive_open(site, now->wall_sec);
+
+	if (by_host)
+		(void)unlinkat(dirfd, name, 0);
+	else if (archive >= 0)
+		(void)renameat(dirfd, name, archive, name);
+}
+
+/* What verified, and is over or has ended. A tombstone stays behind where one was. */
+static void
+put_away_past(const struct jit_site *site, const struct jit_subject *subject,
 	const struct jit_held_list *held, const struct jit_now *now)
 {
 	_cleanup_close_ int host = jit_store_dir(site, true, subject->uid, false);
 	_cleanup_close_ int brought = jit_store_dir(site, false, subject->uid, false);
-	_cleanup_close_ int archive = -1;
 
 	for (size_t i = 0; i < held->n; i++) {
 		const struct jit_grant *grant = &held->v[i].grant;
+		int dirfd = grant->by_host ? host : brought;
 
-		if (!held_is_past(&held->v[i], now))
-			continue;
-		if (grant->by_host && host >= 0)
-			(void)unlinkat(host, grant->jti, 0);
-		if (grant->by_host || brought < 0)
-			continue;
-		if (archive < 0)
-			archive = archive_open(site, now->wall_sec);
-		if (archive >= 0)
-			(void)renameat(brought, grant->jti, archive, grant->jti);
+		if (dirfd >= 0 && (held->v[i].ended || held_is_past(&held->v[i], now)))
+			file_put_away(site, dirfd, grant->jti, grant->by_host, now);
 	}
+}
+
+/* What does not verify any more (a key that was taken out) once nobody could use it even
+ * if the key came back. */
+static void
+put_away_stale(const struct jit_site *site, const struct jit_subject *subject,
+	bool by_host, const struct jit_now *now)
+{
+	int dirfd = jit_store_dir(site, by_host, subject->uid, false);
+	DIR *dir = dirfd < 0 ? NULL : fdopendir(dirfd);
+	const struct dirent *entry;
+	struct stat st;
+
+	if (!dir) {
+		jit_closep(&dirfd);
+		return;
+	}
+	while ((entry = readdir(dir)))
+		if (jit_id_valid(entry->d_name) &&
+			fstatat(dirfd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+			st.st_mtime < now->wall_sec - TOKEN_LIFE_SEC)
+			file_put_away(site, dirfd, entry->d_name, by_host, now);
+	closedir(dir);
+}
+
+int
+jit_store_make_room(const struct jit_site *site, const struct jit_subject *subject,
+	const struct jit_held_list *held, const struct jit_now *now)
+{
+	size_t live = 0;
+
+	put_away_past(site, subject, held, now);
+	put_away_stale(site, subject, true, now);
+	put_away_stale(site, subject, false, now);
+	for (size_t i = 0; i < held->n; i++)
+		live += !held->v[i].ended && !held_is_past(&held->v[i], now);
+	return live < JIT_GRANTS_HELD_MAX ? 0 : -EDQUOT;
 }
 
 /* The moment at which the month of archive/YYYY-MM is over; -EINVAL: not such a name. */

@@ -50,6 +50,9 @@ jit_subject_is_privileged(
 		jit_strv_has(&globals->privileged_users, subject->name) ||
 		jit_strv_has(&globals->privileged_shared, subject->name))
 		return true;
+	for (size_t i = 0; i < globals->privileged_groups.n; i++)
+		if (jit_strv_has(&subject->whos, globals->privileged_groups.v[i]))
+			return true;
 	for (size_t i = 0; i < subject->n_gids; i++)
 		for (size_t k = 0; k < globals->n_privileged_gids; k++)
 			if (subject->gids[i] == globals->privileged_gids[k])

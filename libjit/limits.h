@@ -20,6 +20,7 @@ enum {
 	JIT_RULES_MAX = 1000,         /* rules that can apply to one question */
 	JIT_GROUPS_MAX = 65536,       /* groups of one account */
 	JIT_GRANTS_MAX = 256,         /* grants of one subject that are looked at */
+	JIT_GRANTS_HELD_MAX = 64,     /* of these in force, before one more is refused */
 	JIT_LABELS_MAX = 64,          /* labels of one host */
 	JIT_AUDIT_LINE_MAX = 16384,   /* one line of audit.jsonl: bytes */
 	JIT_KEYS_FILE_MAX = 1048576,  /* trusted_keys: bytes */

@@ -37,8 +37,9 @@ struct jit_globals {
 	int64_t max_sec, start_within_sec, prompt_timeout_sec, keep_sec;
 	struct jit_strv privileged_users;
 	struct jit_strv privileged_shared;
+	struct jit_strv privileged_groups; /* `%sudo`: also one made after reload */
 	size_t n_privileged_gids;
-	gid_t *privileged_gids;
+	gid_t *privileged_gids; /* their gids at reload: also if a name is gone */
 	size_t n_exempt;
 	struct jit_exempt *exempt;
 	bool audit_required;
@@ -77,7 +78,7 @@ struct jit_rule {
 	void *record;
 };
 
-enum { JIT_POLICY_FORMAT = 1 };
+enum { JIT_POLICY_FORMAT = 2 };
 
 void jit_globals_done(struct jit_globals *globals);
 void jit_role_done(struct jit_role *role);

@@ -174,6 +174,7 @@ jit_globals_done(struct jit_globals *globals)
 	free(globals->labels.v);
 	free(globals->privileged_users.v);
 	free(globals->privileged_shared.v);
+	free(globals->privileged_groups.v);
 	free(globals->privileged_gids);
 	free(globals->exempt);
 	for (size_t i = 0; i < globals->n_zones; i++)
@@ -199,6 +200,7 @@ jit_globals_pack(struct jit_packer *p, const struct jit_globals *globals)
 	jit_pack_i64(p, globals->keep_sec);
 	jit_pack_strv(p, &globals->privileged_users);
 	jit_pack_strv(p, &globals->privileged_shared);
+	jit_pack_strv(p, &globals->privileged_groups);
 	jit_pack_u32(p, (uint32_t)globals->n_privileged_gids);
 	for (size_t i = 0; i < globals->n_privileged_gids; i++)
 		jit_pack_u32(p, globals->privileged_gids[i]);
@@ -233,6 +235,7 @@ jit_globals_unpack(uint8_t *record, size_t len, struct jit_globals *ret)
 	globals.keep_sec = unpack_seconds(&u);
 	jit_unpack_strv(&u, &globals.privileged_users);
 	jit_unpack_strv(&u, &globals.privileged_shared);
+	jit_unpack_strv(&u, &globals.privileged_groups);
 	gids_unpack(&u, &globals);
 	exempt_unpack(&u, &globals);
 	globals.audit_required = unpack_bool(&u);

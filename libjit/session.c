@@ -33,7 +33,7 @@ jit_session_add(const struct jit_site *site, const struct jit_session *s)
 	/* other people's words: whatever bytes they are, what is kept can be shown */
 	jit_escape(s->command, command, sizeof(command));
 	jit_escape(s->tty, tty, sizeof(tty));
-	jit_escape(rhost, rhost, sizeof(rhost));
+	jit_escape(s->rhost, rhost, sizeof(rhost));
 	return jit_state_replace(dirfd, s->id,
 		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I}",
 			"grant", s->grant, "subject", s->subject, "target", s->target,

@@ -286,7 +286,7 @@ load_everybody(struct loader *loader, bool by_host)
 			continue;
 		dirfd = jit_dir_open(grants, entry->d_name, loader->site->owner);
 		r = dirfd < 0 ? dirfd : load_dir(loader, dirfd, by_host, NULL);
-		if (r < 0)
+		if (r < 0 && r != -E2BIG)
 			return r;
 	}
 	return -errno;

@@ -44,9 +44,9 @@ int jit_store_end(const struct jit_site *site, const struct jit_grant *grant_or_
 int jit_store_ended(const struct jit_site *site, const char *id, bool by_host,
 	char ret_by[JIT_NAME_MAX + 1], char ret_reason[JIT_REASON_MAX + 1]) _must_check_;
 
-/* A descriptor that becomes readable when a tombstone is made anywhere (inotify): then ask
- * jit_store_ended again. */
-int jit_store_watch(const struct jit_site *site) _must_check_;
+/* A descriptor that becomes readable when it is time to ask jit_store_ended again (twice a
+ * second: a revocation is in force within one); read it empty. */
+int jit_store_watch(void) _must_check_;
 
 /* Counts one use under a lock. -EDQUOT: all are used up. */
 int jit_store_use(
@@ -78,14 +78,16 @@ int jit_session_remove(const struct jit_site *site, const char *id) _must_check_
 int jit_session_list(const struct jit_site *site, struct jit_session **ret,
 	size_t *ret_n) _must_check_;
 
-/* Every grant of everybody, for root's listings. Verified like jit_store_load. */
+/* Every grant of everybody, for root's listings. Verified like jit_store_load. Where one
+ * account's directory holds too many files, the rest of them is left out: nobody can hide
+ * another's grants. */
 int jit_store_load_all(const struct jit_site *site, const struct jit_table *keys,
 	const struct jit_now *now, struct jit_held_list *ret) _must_check_;
 
-/* Takes away what can never be used again: host-signed grants of the past, brought-in ones
- * behind their exp (those go to archive/YYYY-MM). Best effort. */
-void jit_store_prune(const struct jit_site *site, const struct jit_subject *subject,
-	const struct jit_held_list *held, const struct jit_now *now);
+/* Before one more is kept: takes away what can never be used again (host-signed grants are
+ * removed, brought-in ones go to archive/YYYY-MM). -EDQUOT: JIT_GRANTS_HELD_MAX are left. */
+int jit_store_make_room(const struct jit_site *site, const struct jit_subject *subject,
+	const struct jit_held_list *held, const struct jit_now *now) _must_check_;
 
 /* Takes away archived months older than keep_sec, and tombstones and counts that no token
  * can need any more. Best effort; for root's jitctl. */

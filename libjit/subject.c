@@ -43,10 +43,11 @@ passwd_get(const char *name, uid_t uid, struct passwd *pw, char **buf, size_t *s
 		r = name ? getpwnam_r(name, pw, *buf, *size, ret)
 			 : getpwuid_r(uid, pw, *buf, *size, ret);
 	} while (r == ERANGE || r == EINTR);
-	/* POSIX lets these all mean that there is no such entry. */
-	if (!*ret && (r == 0 || r == ENOENT || r == ESRCH))
-		return -ENOENT;
-	return *ret ? 0 : -r;
+	/* Only 0 says that there is no such entry; ENOENT is what a source says that is not
+	 * there itself. */
+	if (!*ret)
+		return r == 0 ? -ENOENT : -EIO;
+	return 0;
 }
 
 static int
@@ -109,9 +110,27 @@ group_get(gid_t gid, char **buf, size_t *size, struct group **ret, struct group 
 		if (r == ERANGE && buffer_grow(buf, size) < 0)
 			return -E2BIG;
 	} while (r == ERANGE || r == EINTR);
-	if (!*ret && (r == 0 || r == ENOENT || r == ESRCH))
-		return -ENOENT;
-	return *ret ? 0 : -r;
+	if (!*ret)
+		return r == 0 ? -ENOENT : -EIO;
+	return 0;
+}
+
+/* getgrouplist leaves out what a source that fails would have said, without a word: ask
+ * for groups that matter, and see whether the sources answer. */
+int
+jit_subject_groups_answer(const gid_t *gids, size_t n)
+{
+	_cleanup_free_ char *buf = NULL;
+	size_t size = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct group gr, *found = NULL;
+		int r = group_get(gids[i], &buf, &size, &found, &gr);
+
+		if (r < 0 && r != -ENOENT)
+			return r;
+	}
+	return 0;
 }
 
 static int

@@ -6,7 +6,7 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <sys/inotify.h>
+#include <sys/timerfd.h>
 
 #include "file.h"
 #include "parse.h"
@@ -82,32 +82,19 @@ jit_store_ended(const struct jit_site *site, const char *id, bool by_host,
 	return r != 0 ? r : tombstone_read(site, false, id, ret_by, ret_reason);
 }
 
-/* inotify takes a path: that of the descriptor which was checked. */
-static int
-watch_dir(int inotify, int dirfd)
-{
-	char path[32];
-
-	if (dirfd < 0)
-		return dirfd;
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", dirfd);
-	if (inotify_add_watch(inotify, path, IN_CREATE | IN_MOVED_TO) < 0)
-		return -errno;
-	return 0;
-}
-
+/* A look twice a second, and not inotify: root has 128 instances of that for everything it
+ * runs, and each user could take one with each command. */
 int
-jit_store_watch(const struct jit_site *site)
+jit_store_watch(void)
 {
-	_cleanup_close_ int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	_cleanup_close_ int in_run = tombstones_open(site, true);
-	_cleanup_close_ int in_lib = tombstones_open(site, false);
-	int r;
+	const struct itimerspec twice_a_second = {
+		.it_interval.tv_nsec = 500000000,
+		.it_value.tv_nsec = 500000000,
+	};
+	_cleanup_close_ int fd =
+		timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 
-	if (fd < 0)
+	if (fd < 0 || timerfd_settime(fd, 0, &twice_a_second, NULL) < 0)
 		return -errno;
-	r = watch_dir(fd, in_run);
-	if (r == 0)
-		r = watch_dir(fd, in_lib);
-	return r < 0 ? r : TAKE_FD(fd);
+	return TAKE_FD(fd);
 }

@@ -120,6 +120,8 @@ test_globals_come_back(void)
 	ASSERT_EQ_INT(g->keep_sec, 400 * 86400);
 	ASSERT_EQ_STR(g->privileged_users.v[0], "root");
 	ASSERT_EQ_STR(g->privileged_shared.v[0], "ops");
+	ASSERT_EQ_STR(g->privileged_groups.v[0], "%sudo");
+	ASSERT_EQ_STR(g->privileged_groups.v[1], "%wheel"); /* may come later */
 	ASSERT_EQ_UINT(g->n_privileged_gids, 1); /* wheel is not on this host */
 	ASSERT_EQ_UINT(g->privileged_gids[0], 27);
 	ASSERT_EQ_UINT(g->n_exempt, 1);

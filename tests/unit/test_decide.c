@@ -644,6 +644,10 @@ test_privileged(void)
 	globals.privileged_shared = words("bob", NULL, NULL);
 	ASSERT_TRUE(jit_subject_is_privileged(&globals, &subject));
 	world();
+	globals.privileged_groups = words("%wheel", "%developers", NULL); /* by name */
+	ASSERT_TRUE(jit_subject_is_privileged(&globals, &subject));
+	globals.privileged_groups = words("%wheel", NULL, NULL);
+	ASSERT_FALSE(jit_subject_is_privileged(&globals, &subject));
 	globals.n_privileged_gids = 1;
 	globals.privileged_gids = sudo;
 	subject.n_gids = 2;

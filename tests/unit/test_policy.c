@@ -39,6 +39,7 @@ static const struct jit_globals globals = {
 	.keep_sec = 34560000,
 	.privileged_users = STRV("root", "admin"),
 	.privileged_shared = STRV("deploy"),
+	.privileged_groups = STRV("%sudo", "%wheel"),
 	.n_privileged_gids = 2,
 	.privileged_gids = gids,
 	.n_exempt = 2,
@@ -128,6 +129,8 @@ test_globals_are_read_back(void)
 	ASSERT_EQ_INT(got.keep_sec, globals.keep_sec);
 	assert_strv(&got.privileged_users, &globals.privileged_users);
 	assert_strv(&got.privileged_shared, &globals.privileged_shared);
+	ASSERT_EQ_UINT(got.privileged_groups.n, 2);
+	ASSERT_EQ_STR(got.privileged_groups.v[1], "%wheel");
 	ASSERT_EQ_UINT(got.n_privileged_gids, 2);
 	ASSERT_EQ_MEM(got.privileged_gids, gids, sizeof(gids));
 	ASSERT_EQ_UINT(got.n_exempt, 2);
