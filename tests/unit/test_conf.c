@@ -141,11 +141,11 @@ static const struct conf_case privileged_cases[] = {
 	{ PRIVILEGED,
 		"privileged = { groups = [ \"sudo\", \"wheel\", \"sudoo\" ]; " EXEMPT
 		" };",
-		"jit.conf:2:44: warning: there is no group \"sudoo\" on this host; left "
-		"out "
-		"here\n" },
+		"jit.conf:2:44: warning: there is no group \"sudoo\" on this "
+		"host\n" },
 	{ PRIVILEGED, "privileged = { groups = [ \"wheel\" ]; " EXEMPT " };",
-		"jit.conf:2:25: warning: this host has none of these groups: they gate "
+		"jit.conf:2:25: warning: this host has none of these groups: so far they "
+		"gate "
 		"nobody\n" },
 	{ PRIVILEGED, "privileged = { users = [ \"a\" ]; };",
 		"jit.conf:1:13: warning: nobody could become root any more: no rule "

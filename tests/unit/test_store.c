@@ -492,6 +492,8 @@ test_sessions(void)
 		.role = "root",
 		.service = "jitsu",
 		.command = "/usr/bin/id",
+		.rhost = "192.0.2.7",
+		.tty = "pts/3\x1b[2J",
 		.uid = 4242,
 		.keeper = 77,
 		.started_sec = WORLD_NOW,
