@@ -9,71 +9,18 @@
 #include <string.h>
 #include <sys/timerfd.h>
 
-#include "libjit/escape.h"
-#include "libjit/file.h"
+#include "guard.h"
 #include "message.h"
 #include "permit.h"
+#include "rate.h"
 #include "verbs.h"
 
 enum {
 	TEXT_MAX = 2 *
 		JIT_TOKEN_MAX, /* the token, and white space that was pasted with it */
 	READ_SEC = 60,
-	RATE_MAX = 30,       /* tokens of one uid … */
-	RATE_MS = 60 * 1000, /* … in this time */
+	RATE_MAX = 30, /* tokens of one uid in a minute */
 };
-
-/* ---- how often ---- */
-
-struct rate {
-	char magic[8];
-	char boot_id[JIT_ID_LEN + 1];
-	uint32_t n;
-	int64_t since_ms;
-};
-
-static void
-rate_load(int dir, const char *name, const struct jit_access *access, struct rate *ret)
-{
-	static const char magic[] = "jitrate1";
-	_cleanup_free_ char *text = NULL;
-	struct rate rate;
-	size_t len = 0;
-
-	(void)memset(ret, 0, sizeof(*ret));
-	(void)memcpy(ret->magic, magic, sizeof(ret->magic));
-	(void)memcpy(ret->boot_id, access->now.boot_id, sizeof(ret->boot_id));
-	ret->since_ms = access->now.boot_ms;
-	if (jit_file_read(
-		    dir, name, access->site.owner, 0600, sizeof(rate), &text, &len) < 0 ||
-		len != sizeof(rate))
-		return;
-	(void)memcpy(&rate, text, sizeof(rate));
-	if (memcmp(rate.magic, magic, sizeof(rate.magic)) == 0 &&
-		memcmp(rate.boot_id, ret->boot_id, sizeof(rate.boot_id)) == 0 &&
-		access->now.boot_ms - rate.since_ms < RATE_MS)
-		*ret = rate;
-}
-
-/* Counts this one. */
-static enum exit_code
-rate_take(const struct run *run)
-{
-	const struct jit_site *site = &run->access.site;
-	_cleanup_close_ int dir = jit_dir_make(site->run, "accept", site->owner);
-	char name[16];
-	struct rate rate;
-
-	if (dir < 0)
-		return EXIT_INTERNAL;
-	(void)snprintf(name, sizeof(name), "%u", (unsigned)run->caller.id.uid);
-	rate_load(dir, name, &run->access, &rate);
-	if (rate.n >= RATE_MAX)
-		return EXIT_REFUSED;
-	rate.n++;
-	return jit_file_replace(dir, name, 0600, &rate, sizeof(rate)) < 0 ? EXIT_INTERNAL
-									  : EXIT_DONE;
-}
 
 /* ---- how much, how long ---- */
 
@@ -131,39 +78,60 @@ exit_of(enum jit_accept accepted)
 	}
 }
 
-static enum exit_code
-hand_in(struct run *run, char *text)
+struct handing_in {
+	struct run *run;
+	char *text;
+};
+
+/* Guarded: it takes the record's lock. */
+static void
+hand_in(void *arg, struct guard_result *ret)
 {
+	struct handing_in *in = arg;
+	struct run *run = in->run;
 	_cleanup_grant_ struct jit_grant grant = { 0 };
 	struct jit_error err = { "" };
 	char clock[CLOCK_TEXT_SIZE];
 	int64_t end_sec = 0;
 	enum jit_accept accepted = jit_access_accept(
-		&run->access, text, run->caller.id.uid, &grant, &end_sec, &err);
+		&run->access, in->text, run->caller.id.uid, &grant, &end_sec, &err);
 
+	ret->code = exit_of(accepted);
 	if (accepted == JIT_ACCEPT_IN_FORCE)
-		say("%s: %s on %s until %s, granted by %s", grant.sub, grant.role,
+		(void)snprintf(ret->text, sizeof(ret->text),
+			"%s: %s on %s until %s, granted by %s", grant.sub, grant.role,
 			run->access.policy.globals.host,
 			clock_text(end_sec, run->access.now.wall_sec, clock), grant.iss);
 	else
-		say("%s", err.text[0] ? err.text : "the token was not accepted");
-	return exit_of(accepted);
+		(void)snprintf(ret->text, sizeof(ret->text), "%s",
+			err.text[0] ? err.text : "the token was not accepted");
+}
+
+static enum exit_code
+count(const struct run *run)
+{
+	uint32_t skipped;
+	int r = rate_take(run, "accept", RATE_MAX, &skipped);
+
+	if (r == 0)
+		return EXIT_DONE;
+	say("%s",
+		r == -EDQUOT ? "you have handed in too many; again in a minute"
+			     : "/run/jit/accept cannot be written");
+	return r == -EDQUOT ? EXIT_REFUSED : EXIT_INTERNAL;
 }
 
 enum exit_code
 accept_token(struct run *run)
 {
 	char text[TEXT_MAX + 2];
-	enum exit_code code = rate_take(run);
+	struct handing_in in = { run, text };
+	struct guard_result result;
+	enum exit_code code = count(run);
 	int r;
 
-	if (code != EXIT_DONE) {
-		say("%s",
-			code == EXIT_REFUSED
-				? "you have handed in too many; again in a minute"
-				: "/run/jit/accept cannot be written");
+	if (code != EXIT_DONE)
 		return code;
-	}
 	r = read_token(text);
 	if (r < 0) {
 		say("%s",
@@ -173,5 +141,7 @@ accept_token(struct run *run)
 				: "standard input is not a token");
 		return EXIT_BAD_INPUT;
 	}
-	return hand_in(run, text);
+	guard_run(hand_in, &in, &result);
+	say("%s", result.text);
+	return result.code;
 }

@@ -151,7 +151,8 @@ auth_prove(struct auth *auth, struct jit_error *err)
 		if (auth->prompt_error == 0)
 			return jit_error_set(err, -EACCES, "wrong password");
 		break;
-	case PAM_MAXTRIES: return jit_error_set(err, -EUSERS, "no more tries");
+	case PAM_MAXTRIES:
+		return jit_error_set(err, -EUSERS, "wrong password; no more tries");
 	default: break;
 	}
 	if (auth->prompt_error == -ETIMEDOUT)

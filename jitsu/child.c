@@ -58,7 +58,9 @@ die_with(pid_t keeper)
 static _Noreturn void
 execute(const struct run *run, const struct environment *env)
 {
-	const struct jit_strv *words = &run->options.words;
+	/* argv[0] is the path that was decided on, not what was typed: programs find their
+	 * own files by it */
+	const struct jit_strv *words = &run->request.argv;
 	char shown[256];
 	int error = -command_check_same(&run->command);
 
@@ -73,11 +75,10 @@ execute(const struct run *run, const struct environment *env)
 }
 
 void
-child_start(const struct run *run, const struct pty *pty, bool foreground,
-	const struct environment *env)
+child_start(const struct run *run, const struct pty *pty, const struct environment *env)
 {
 	pid_t keeper = getppid();
-	int r = set_group(pty, foreground);
+	int r = set_group(pty, run->foreground);
 
 	if (r < 0)
 		give_up("process group", r);

@@ -8,7 +8,7 @@
 #include "run.h"
 
 /* Becomes the command. Says why if it cannot, and exits. */
-_Noreturn void child_start(const struct run *run, const struct pty *pty, bool foreground,
-	const struct environment *env);
+_Noreturn void child_start(
+	const struct run *run, const struct pty *pty, const struct environment *env);
 
 #endif

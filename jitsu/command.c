@@ -144,7 +144,11 @@ struct walk {
 static bool
 only_root_changes(const struct stat *st)
 {
-	return st->st_uid == 0 && (S_ISLNK(st->st_mode) || !(st->st_mode & S_IWOTH));
+	/* an ACL shows in the group's bits */
+	return st->st_uid == 0 &&
+		(S_ISLNK(st->st_mode) ||
+			(!(st->st_mode & S_IWOTH) &&
+				(!(st->st_mode & S_IWGRP) || st->st_gid == 0)));
 }
 
 /* Puts a link's target before the rest; an absolute one begins again at the root. */
@@ -163,7 +167,7 @@ follow(struct walk *walk, const char *link, const char *behind)
 	len = snprintf(rest, sizeof(rest), "%s/%s", target, behind);
 	if (len < 0 || (size_t)len >= sizeof(rest))
 		return -ENAMETOOLONG;
-	(void)stpcpy(walk->rest, rest);
+	(void)snprintf(walk->rest, sizeof(walk->rest), "%s", rest);
 	if (target[0] == '/')
 		walk->done[0] = '\0';
 	return 0;
@@ -196,7 +200,7 @@ step(struct walk *walk, struct stat *ret, struct jit_error *err)
 	n = snprintf(here, sizeof(here), "%s/%s", walk->done, name);
 	if (n < 0 || (size_t)n >= sizeof(here))
 		return -ENAMETOOLONG;
-	(void)stpcpy(walk->rest, behind);
+	(void)snprintf(walk->rest, sizeof(walk->rest), "%s", behind);
 	if (strcmp(name, ".") == 0)
 		return 1;
 	if (strcmp(name, "..") == 0) {
@@ -210,7 +214,7 @@ step(struct walk *walk, struct stat *ret, struct jit_error *err)
 			err, -EPERM, "%s can be changed by others than root", here);
 	if (S_ISLNK(ret->st_mode))
 		return follow(walk, here, behind) < 0 ? -EPERM : 1;
-	(void)stpcpy(walk->done, here);
+	(void)snprintf(walk->done, sizeof(walk->done), "%s", here);
 	return 1;
 }
 
@@ -223,7 +227,7 @@ command_check_owners(const struct command *command, struct jit_error *err)
 
 	if (lstat("/", &st) < 0 || !only_root_changes(&st))
 		return jit_error_set(err, -EPERM, "/ can be changed by others than root");
-	(void)stpcpy(walk.rest, command->path);
+	(void)snprintf(walk.rest, sizeof(walk.rest), "%s", command->path);
 	do
 		r = step(&walk, &st, err);
 	while (r > 0);

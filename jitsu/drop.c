@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "guard.h"
 #include "libjit/escape.h"
 #include "libjit/parse.h"
 #include "message.h"
@@ -45,10 +46,19 @@ choose(const struct held_now *held, size_t n, const char *typed)
 	return found;
 }
 
-static enum exit_code
-end(struct run *run, const struct held_now *chosen)
+struct dropping {
+	struct run *run;
+	const struct held_now *chosen;
+};
+
+/* Guarded: it takes the record's lock. */
+static void
+end(void *arg, struct guard_result *ret)
 {
+	struct dropping *dropping = arg;
+	struct run *run = dropping->run;
 	struct jit_access *access = &run->access;
+	const struct held_now *chosen = dropping->chosen;
 	const struct jit_grant *grant = &chosen->held->grant;
 	struct jit_audit audit;
 
@@ -60,16 +70,29 @@ end(struct run *run, const struct held_now *chosen)
 	audit.why = "given back";
 	if (jit_store_end(&access->site, grant, jit_grant_id(grant), access->subject.name,
 		    "given back", &access->now) < 0) {
-		say("the grant cannot be ended: the state below /run/jit or /var/lib/jit "
-		    "cannot "
-		    "be written");
-		return EXIT_INTERNAL;
+		(void)snprintf(ret->text, sizeof(ret->text),
+			"the grant cannot be ended: the state below /run/jit or "
+			"/var/lib/jit cannot be written");
+		return;
 	}
 	/* ending never waits for the record */
-	if (jit_audit_write(&access->site, &audit) < 0)
-		say("the record of it cannot be written (/var/log/jit/audit.jsonl)");
-	say("%s given back", grant->role);
-	return EXIT_DONE;
+	ret->code = EXIT_DONE;
+	(void)snprintf(ret->text, sizeof(ret->text), "%s given back%s", grant->role,
+		jit_audit_write(&access->site, &audit) < 0
+			? "; the record of it cannot be written "
+			  "(/var/log/jit/audit.jsonl)"
+			: "");
+}
+
+static enum exit_code
+give_back(struct run *run, const struct held_now *chosen)
+{
+	struct dropping dropping = { run, chosen };
+	struct guard_result result;
+
+	guard_run(end, &dropping, &result);
+	say("%s", result.text);
+	return result.code;
 }
 
 enum exit_code
@@ -88,5 +111,5 @@ drop(struct run *run)
 	}
 	n = list_held_now(&run->access, held, ARRAY_SIZE(held));
 	chosen = choose(held, n, typed);
-	return chosen ? end(run, chosen) : EXIT_NO_SUCH;
+	return chosen ? give_back(run, chosen) : EXIT_NO_SUCH;
 }

@@ -98,16 +98,22 @@ watch_signals(struct front *front)
 
 /* ---- foreground, background, stopping ---- */
 
+/* A keeper that is gone is noticed where its last words are read: sending never ends it. */
+static void
+tell_size(struct front *front)
+{
+	terminal_read_size(&front->terminal);
+	(void)!frame_send_size(front->socket, &front->terminal.size);
+}
+
 /* Takes the foreground if we have it and the command wants it, and tells the keeper. */
 static void
 resume(struct front *front)
 {
 	bool foreground = front->wants_raw && terminal_set_raw(&front->terminal) == 0;
 
-	terminal_read_size(&front->terminal);
-	if (frame_send_size(front->socket, &front->terminal.size) < 0 ||
-		frame_send(front->socket, FRAME_RESUME, foreground, NULL, 0) < 0)
-		front->done = true;
+	tell_size(front);
+	(void)!frame_send(front->socket, FRAME_RESUME, foreground, NULL, 0);
 }
 
 /* Stops the caller's whole job, as the terminal would have. False: the kernel did not stop
@@ -158,14 +164,12 @@ take_signal(struct front *front)
 		/* by `fg` we may have got the foreground */
 		if (sig == SIGCONT && !front->terminal.is_raw)
 			resume(front);
-		terminal_read_size(&front->terminal);
-		(void)!frame_send_size(front->socket, &front->terminal.size);
+		tell_size(front);
 		return;
 	}
 	if (sigismember(front->ignored, sig) == 1)
 		return;
-	if (frame_send(front->socket, FRAME_SIGNAL, sig, NULL, 0) == -EPIPE)
-		front->done = true;
+	(void)!frame_send(front->socket, FRAME_SIGNAL, sig, NULL, 0);
 }
 
 /* ---- passing on ---- */
@@ -194,8 +198,7 @@ take_input(struct front *front)
 		return;
 	n = read(front->terminal.fd, buf, sizeof(buf));
 	if (n > 0) {
-		if (frame_send(front->socket, FRAME_INPUT, 0, buf, (size_t)n) == -EPIPE)
-			front->done = true;
+		(void)!frame_send(front->socket, FRAME_INPUT, 0, buf, (size_t)n);
 		explicit_bzero(buf, (size_t)n); /* may be a password */
 	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
 		terminal_lost(front);
@@ -314,7 +317,7 @@ front_main(struct run *run, int socket)
 		.signal_fd = -1,
 		.terminal = run->terminal,
 		.ignored = &run->inherited.ignored,
-		.wants_raw = front_wants_foreground(&run->terminal),
+		.wants_raw = run->foreground,
 		.exit_code = EXIT_INTERNAL,
 	};
 	int r = keep_descriptors(&front);

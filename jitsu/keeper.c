@@ -15,7 +15,6 @@
 
 #include "birth.h"
 #include "child.h"
-#include "front.h"
 #include "libjit/escape.h"
 
 enum { GROUP_TRIES = 5 };
@@ -139,7 +138,7 @@ watch_grant(struct keeper *keeper, struct jit_error *err)
 
 	if (!held)
 		return 0;
-	keeper->watch_fd = jit_store_watch(site);
+	keeper->watch_fd = jit_store_watch();
 	r = jit_store_ended(site, jit_grant_id(&held->grant), held->grant.by_host,
 		keeper->ended_by, keeper->ended_reason);
 	if (r > 0)
@@ -186,9 +185,7 @@ open_terminal(struct keeper *keeper)
 		return -errno;
 	if (run->terminal.fd < 0)
 		return 0;
-	keeper->foreground = front_wants_foreground(&run->terminal);
-	return pty_open(
-		&run->terminal, run->target.uid, keeper->foreground, &keeper->pty);
+	return pty_open(&run->terminal, run->target.uid, run->foreground, &keeper->pty);
 }
 
 /* Makes the run's group and the command in it. The service manager may clear an empty group
@@ -204,8 +201,7 @@ give_birth(struct keeper *keeper)
 			return keeper->group_fd;
 		pid = birth_into(keeper->group_fd);
 		if (pid == 0)
-			child_start(keeper->run, &keeper->pty, keeper->foreground,
-				&keeper->env);
+			child_start(keeper->run, &keeper->pty, &keeper->env);
 		if (pid > 0) {
 			(void)setpgid(
 				pid, pid); /* the child does the same: whoever is first */
@@ -218,6 +214,50 @@ give_birth(struct keeper *keeper)
 			return pid;
 	}
 	return -ENODEV;
+}
+
+/* The last look before the start. Between the decision and now the caller may have kept us
+ * waiting (a full pipe on his standard error) for as long as he liked. */
+static int
+check_end(struct keeper *keeper, struct jit_error *err)
+{
+	struct jit_now now;
+
+	if (jit_clock_now(&now) < 0)
+		return -EIO;
+	if (now.boot_ms < keeper->run->end_ms)
+		return 0;
+	keeper->failed_as = EXIT_GRANT_ENDED;
+	return jit_error_set(err, -ETIME, "the grant ended before the command started");
+}
+
+static int
+use_grant(struct keeper *keeper, struct jit_error *err)
+{
+	struct run *run = keeper->run;
+	int r;
+
+	if (!run->decision.grant)
+		return 0;
+	r = jit_access_use(&run->access, run->decision.grant, err);
+	if (r == -EDQUOT)
+		keeper->failed_as = EXIT_REFUSED;
+	return r;
+}
+
+static int
+record_start(struct keeper *keeper, struct jit_error *err)
+{
+	struct jit_audit audit = run_audit(keeper->run, JIT_EVENT_COMMAND_START);
+
+	if (run_record(keeper->run, &audit) < 0) {
+		keeper->failed_as = EXIT_NO_RECORD;
+		return jit_error_set(err, -EREMOTEIO,
+			"the record cannot be written, so nothing runs "
+			"(/var/log/jit/audit.jsonl)");
+	}
+	keeper->recorded = true;
+	return 0;
 }
 
 static int
@@ -239,6 +279,12 @@ set_up(struct keeper *keeper, struct jit_error *err)
 		r = make_timer(keeper);
 	if (r == 0)
 		r = add_session(keeper);
+	if (r == 0)
+		r = check_end(keeper, err);
+	if (r == 0)
+		r = use_grant(keeper, err);
+	if (r == 0)
+		r = record_start(keeper, err);
 	if (r < 0)
 		return jit_error_set(
 			err, r, "the run cannot be set up: %s", strerror(-r));
@@ -272,15 +318,17 @@ let_go(struct keeper *keeper)
 static void
 report_failure(struct keeper *keeper, const struct jit_error *err)
 {
-	struct jit_audit audit = run_audit(keeper->run, JIT_EVENT_COMMAND_END);
+	struct jit_audit audit = run_audit(
+		keeper->run, keeper->recorded ? JIT_EVENT_COMMAND_END : JIT_EVENT_DENY);
 
 	auth_end(&keeper->run->auth);
 	audit.why = err->text;
-	audit.exit_status = EXIT_INTERNAL;
+	if (keeper->recorded)
+		audit.exit_status = (int)keeper->failed_as;
 	(void)!run_record(keeper->run, &audit);
 	(void)!jit_session_remove(&keeper->run->access.site, keeper->run->id);
 	(void)!frame_send(keeper->socket, FRAME_FINAL, 0, err->text, strlen(err->text));
-	(void)!frame_send(keeper->socket, FRAME_EXIT, EXIT_INTERNAL, NULL, 0);
+	(void)!frame_send(keeper->socket, FRAME_EXIT, (int)keeper->failed_as, NULL, 0);
 }
 
 void
@@ -294,6 +342,7 @@ keeper_main(struct run *run, const struct jit_cgroup_place *place, int socket)
 		.timer_fd = -1,
 		.watch_fd = -1,
 		.group_fd = -1,
+		.failed_as = EXIT_INTERNAL,
 		.status = EXIT_INTERNAL };
 	struct jit_error err = { "" };
 

@@ -27,11 +27,12 @@ struct keeper {
 	struct environment env; /* the command's */
 	struct pty pty;
 	int socket, signal_fd, timer_fd;
-	int watch_fd; /* of tombstones; -1: looked at every second instead */
-	int group_fd; /* run-ID */
-	pid_t child;  /* 0: not started, or reaped */
-	int status;   /* of the command, as a shell gives it */
-	bool foreground;
+	int watch_fd;  /* of tombstones; -1: looked at every second instead */
+	int group_fd;  /* run-ID */
+	pid_t child;   /* 0: not started, or reaped */
+	int status;    /* of the command, as a shell gives it */
+	bool recorded; /* its start is on record */
+	enum exit_code failed_as;
 	bool done; /* nothing of the run is left */
 	enum keeper_why why;
 	int ticks; /* since the end began */

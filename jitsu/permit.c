@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "guard.h"
 #include "libjit/escape.h"
 #include "libjit/parse.h"
 #include "message.h"
@@ -217,40 +218,47 @@ ask_anew(struct run *run)
 
 /* ---- what follows from the answer ---- */
 
+/* Guarded: it takes the record's lock. */
+static void
+make_auto(void *arg, struct guard_result *ret)
+{
+	struct run *run = arg;
+	struct jit_held made = { 0 };
+	struct jit_error err = { "" };
+	int r = jit_access_make_auto(
+		&run->access, &run->request, &run->decision, &made, &err);
+
+	jit_grant_done(&made.grant);
+	(void)snprintf(ret->text, sizeof(ret->text), "%s", err.text);
+	ret->code = r == 0                           ? EXIT_DONE
+		: r == -EREMOTEIO                    ? EXIT_NO_RECORD
+		: r == -EKEYREJECTED || r == -ENOKEY ? EXIT_NO_POLICY
+						     : EXIT_INTERNAL;
+}
+
+/* What was made is then read and judged like any other: there is one way to believe it. */
 static enum exit_code
 make_grant(struct run *run)
 {
-	struct jit_error err = { "" };
+	struct guard_result result;
 	char clock[CLOCK_TEXT_SIZE];
-	int r = jit_access_make_auto(
-		&run->access, &run->request, &run->decision, &run->made, &err);
+	enum exit_code code;
 
-	if (r < 0) {
-		say("%s", err.text);
-		return r == -EREMOTEIO                       ? EXIT_NO_RECORD
-			: r == -EKEYREJECTED || r == -ENOKEY ? EXIT_NO_POLICY
-							     : EXIT_INTERNAL;
+	guard_run(make_auto, run, &result);
+	if (result.code != EXIT_DONE) {
+		say("%s", result.text);
+		return result.code;
 	}
-	run->decision.grant = &run->made;
-	run->decision.reason = JIT_WHY_GRANT_HELD;
-	run->decision.end_ms = run->made.grant.to_ms;
+	code = ask_anew(run);
+	if (code != EXIT_DONE)
+		return code;
+	if (run->decision.verdict != JIT_ALLOW || !run->decision.grant)
+		return refuse(run, JIT_EVENT_DENY, EXIT_INTERNAL,
+			"the grant that was made is not one that can be used");
 	say("%s on %s until %s (jitsu -l shows it, jitsu --drop gives it back)",
 		run->decision.role->name, run->access.policy.globals.host,
 		clock_text(jit_access_wall_of(&run->access, run->decision.end_ms),
 			run->access.now.wall_sec, clock));
-	return EXIT_DONE;
-}
-
-static enum exit_code
-use_grant(struct run *run)
-{
-	struct jit_error err = { "" };
-	int r = jit_access_use(&run->access, run->decision.grant, &err);
-
-	if (r < 0)
-		return refuse(run, JIT_EVENT_DENY,
-			r == -EDQUOT ? EXIT_REFUSED : EXIT_INTERNAL, err.text);
-	run->end_ms = run->decision.end_ms;
 	return EXIT_DONE;
 }
 
@@ -261,7 +269,7 @@ observe(struct run *run)
 
 	run->end_ms = run->access.now.boot_ms + JIT_OBSERVE_DURATION_SEC * INT64_C(1000);
 	audit.expires_sec = jit_access_wall_of(&run->access, run->end_ms);
-	if (run_record(run, &audit) == 0)
+	if (run_record_guarded(run, &audit) == 0)
 		return EXIT_DONE;
 	say("the record cannot be written, so nothing runs (/var/log/jit/audit.jsonl)");
 	return EXIT_NO_RECORD;
@@ -333,7 +341,8 @@ take_up(struct run *run)
 		return observe(run);
 	if (run->decision.reason == JIT_WHY_RULE_AUTO)
 		code = make_grant(run);
-	return code == EXIT_DONE ? use_grant(run) : code;
+	run->end_ms = run->decision.end_ms;
+	return code;
 }
 
 /* What has to hold of an answer before anybody is asked for a password on it. */

@@ -117,7 +117,8 @@ process_sanitize(struct process_inherited *ret)
 	reset_timers();
 	reset_signals(&ret->ignored);
 	(void)signal(SIGPIPE, SIG_IGN);
-	(void)signal(SIGXFSZ, SIG_IGN); /* where a limit cannot be raised: an error, not an end */
+	(void)signal(SIGXFSZ,
+		SIG_IGN); /* where a limit cannot be raised: an error, not an end */
 	sigemptyset(&none);
 	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
 		return -errno;

@@ -5,9 +5,35 @@
  */
 #include "refuse.h"
 
+#include <errno.h>
+
 #include "libjit/escape.h"
 #include "libjit/parse.h"
 #include "message.h"
+#include "rate.h"
+
+enum { RECORDED_MAX = 60 }; /* refusals of one uid in a minute; the others are counted */
+
+/* Nobody may fill the record by being refused: what is too much in a minute is told in one
+ * number with the next one that is recorded. */
+static enum exit_code
+record(const struct run *run, struct jit_audit *audit, enum exit_code code)
+{
+	uint32_t skipped = 0;
+	char why[512];
+
+	if (rate_take(run, "refused", RECORDED_MAX, &skipped) == -EDQUOT)
+		return code;
+	if (skipped) {
+		(void)snprintf(why, sizeof(why), "%s (and %u more before it)",
+			audit->why ? audit->why : "refused", (unsigned)skipped);
+		audit->why = why;
+	}
+	if (run_record_guarded(run, audit) == 0)
+		return code;
+	say("and the record of it cannot be written (/var/log/jit/audit.jsonl)");
+	return EXIT_NO_RECORD;
+}
 
 enum exit_code
 refuse(const struct run *run, enum jit_event event, enum exit_code code, const char *text)
@@ -17,10 +43,7 @@ refuse(const struct run *run, enum jit_event event, enum exit_code code, const c
 	audit.why = text;
 	if (text)
 		say("%s", text);
-	if (run_record(run, &audit) == 0)
-		return code;
-	say("and the record of it cannot be written (/var/log/jit/audit.jsonl)");
-	return EXIT_NO_RECORD;
+	return record(run, &audit, code);
 }
 
 static void
@@ -93,10 +116,7 @@ refuse_decision(const struct run *run)
 	say_lines(advice);
 	if (run->decision.reason == JIT_WHY_NEEDS_REASON)
 		return code; /* a question that was not put whole, not a refusal */
-	if (run_record(run, &audit) == 0)
-		return code;
-	say("and the record of it cannot be written (/var/log/jit/audit.jsonl)");
-	return EXIT_NO_RECORD;
+	return record(run, &audit, code);
 }
 
 enum exit_code

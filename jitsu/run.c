@@ -1,16 +1,19 @@
 /*
  * The start of a run. Runs as: root; what returns runs as the caller.
  *
- * MUST have the record of the start before anything starts, where policy demands it.
+ * MUST NOT take a lock here: the caller can stop this process (guard.h); the keeper, whom
+ * he cannot, writes the record of the start.
  */
 #include "run.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "birth.h"
 #include "front.h"
+#include "guard.h"
 #include "keeper.h"
 #include "message.h"
 
@@ -40,6 +43,30 @@ run_record(const struct run *run, const struct jit_audit *audit)
 	return r < 0 && run->access.policy.globals.audit_required ? -EREMOTEIO : 0;
 }
 
+struct recording {
+	const struct run *run;
+	const struct jit_audit *audit;
+};
+
+static void
+write_record(void *arg, struct guard_result *ret)
+{
+	const struct recording *recording = arg;
+
+	if (run_record(recording->run, recording->audit) == 0)
+		ret->code = EXIT_DONE;
+}
+
+int
+run_record_guarded(const struct run *run, const struct jit_audit *audit)
+{
+	struct recording recording = { run, audit };
+	struct guard_result result;
+
+	guard_run(write_record, &recording, &result);
+	return result.code == EXIT_DONE ? 0 : -EREMOTEIO;
+}
+
 static enum exit_code
 find_place(struct jit_cgroup_place *ret)
 {
@@ -59,39 +86,33 @@ find_place(struct jit_cgroup_place *ret)
 	return EXIT_DONE;
 }
 
-static enum exit_code
-record_start(const struct run *run)
-{
-	struct jit_audit audit = run_audit(run, JIT_EVENT_COMMAND_START);
-
-	if (run_record(run, &audit) == 0)
-		return EXIT_DONE;
-	say("the record cannot be written, so nothing runs (/var/log/jit/audit.jsonl)");
-	return EXIT_NO_RECORD;
-}
-
-/* The keeper is born in its group: it never stands where its caller could freeze it. */
+/* The keeper is born in its group, and deaf: it never stands where its caller could freeze
+ * it, and no key that he types reaches it. */
 static pid_t
 bear_keeper(const struct jit_cgroup_place *place)
 {
+	sigset_t all, before;
 	pid_t pid = -ENODEV;
 
+	sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, &before);
 	for (int i = 0; pid == -ENODEV && i < GROUP_TRIES; i++) {
 		_cleanup_close_ int group = jit_cgroup_keepers(place);
 
 		pid = group < 0 ? (pid_t)group : birth_into(group);
 	}
+	if (pid != 0)
+		(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	return pid;
 }
 
 static enum exit_code
 fail(const struct run *run, int error)
 {
-	struct jit_audit audit = run_audit(run, JIT_EVENT_COMMAND_END);
+	struct jit_audit audit = run_audit(run, JIT_EVENT_DENY);
 
-	audit.exit_status = EXIT_INTERNAL;
 	audit.why = "the keeper could not be started";
-	(void)!run_record(run, &audit);
+	(void)!run_record_guarded(run, &audit);
 	say("internal error: the keeper could not be started: %s", strerror(-error));
 	return EXIT_INTERNAL;
 }
@@ -105,9 +126,8 @@ run_start(struct run *run)
 	pid_t pid;
 
 	jit_grant_new_id(run->id);
+	run->foreground = front_wants_foreground(&run->terminal);
 	code = find_place(&place);
-	if (code == EXIT_DONE)
-		code = record_start(run);
 	if (code != EXIT_DONE)
 		return code;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)

@@ -29,13 +29,13 @@ struct run {
 	struct jit_request request;
 	char reason[JIT_REASON_MAX + 1]; /* as it was typed, where it was asked for */
 	struct jit_decision
-		decision;     /* .grant: what it runs under; NULL if only observed */
-	struct jit_held made; /* the grant that was made just now, if one was */
+		decision; /* .grant: what it runs under; NULL if only observed */
 	struct auth auth;
 	struct target target;
 	int64_t end_ms; /* CLOCK_BOOTTIME */
 	/* the run itself */
 	char id[JIT_ID_LEN + 1];
+	bool foreground; /* the command has the terminal's from the start */
 };
 
 /* Starts the keeper, becomes the front, returns the exit status of the whole. The keeper's
@@ -47,5 +47,8 @@ struct jit_audit run_audit(const struct run *run, enum jit_event event);
 
 /* Writes it. -EREMOTEIO: it could not be written and policy demands it. */
 int run_record(const struct run *run, const struct jit_audit *audit) _must_check_;
+
+/* The same from a process that the caller could stop: the lock is taken elsewhere. */
+int run_record_guarded(const struct run *run, const struct jit_audit *audit) _must_check_;
 
 #endif
