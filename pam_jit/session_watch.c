@@ -95,7 +95,7 @@ register_session(struct watched *watched)
 	watched->tombstones = -1;
 	if (watched->record.cut)
 		return 0;
-	watched->tombstones = jit_store_watch(&watched->site);
+	watched->tombstones = jit_store_watch();
 	if (watched->tombstones < 0)
 		return watched->tombstones;
 	watched->record.session.keeper = getpid();
