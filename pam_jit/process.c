@@ -101,37 +101,52 @@ process_read(pid_t pid, struct process *ret)
 	return 0;
 }
 
-/* A process that ends while we look is passed over. */
+struct list {
+	struct process *v;
+	size_t n, size;
+};
+
+/* One more, if it is still there. The kernel bounds how many there can be. */
 static int
-list_add(const char *name, struct process *list, size_t *n)
+list_add(struct list *list, const char *name)
 {
 	uint64_t pid;
 
 	if (jit_parse_u64(name, INT_MAX, &pid) < 0)
 		return 0;
-	if (*n == PROCESS_LIST_MAX)
-		return -E2BIG;
-	if (process_read((pid_t)pid, &list[*n]) == 0)
-		(*n)++;
+	if (list->n == list->size) {
+		size_t size = list->size ? list->size * 2 : 256;
+		struct process *v = reallocarray(list->v, size, sizeof(*v));
+
+		if (!v)
+			return -ENOMEM;
+		list->v = v;
+		list->size = size;
+	}
+	if (process_read((pid_t)pid, &list->v[list->n]) == 0)
+		list->n++;
 	return 0;
 }
 
 int
 process_list(struct process **ret, size_t *ret_n)
 {
-	_cleanup_free_ struct process *list = calloc(PROCESS_LIST_MAX, sizeof(*list));
-	DIR *dir = list ? opendir("/proc") : NULL;
+	struct list list = { 0 };
+	DIR *dir = opendir("/proc");
 	const struct dirent *entry;
-	size_t n = 0;
 	int r = 0;
 
 	if (!dir)
-		return list ? -errno : -ENOMEM;
+		return -errno;
 	while (r == 0 && (entry = readdir(dir)))
-		r = list_add(entry->d_name, list, &n);
+		r = list_add(&list, entry->d_name);
 	closedir(dir);
-	*ret = TAKE_PTR(list);
-	*ret_n = n;
+	if (r < 0) {
+		free(list.v);
+		return r;
+	}
+	*ret = list.v;
+	*ret_n = list.n;
 	return 0;
 }
 

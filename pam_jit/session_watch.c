@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
@@ -134,9 +133,9 @@ stand(struct watched *watched, int *ret_timer)
 static void
 drain(int fd)
 {
-	char buf[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+	uint64_t times; /* both are timers: timerfd_create(2) */
 
-	while (read(fd, buf, sizeof(buf)) > 0)
+	while (read(fd, &times, sizeof(times)) > 0)
 		;
 }
 
@@ -158,7 +157,9 @@ on_timer(struct watched *watched, int timer)
 	drain(timer);
 	if (boot_ms(&now_ms) < 0)
 		now_ms = INT64_MAX - 1; /* a clock that cannot be read ends it */
-	return watched_tick(watched, now_ms) || arm(timer, watched_next_ms(watched)) < 0;
+	if (watched_tick(watched, now_ms))
+		return true;
+	return arm(timer, watched_next_ms(watched)) < 0 && watched_lost(watched);
 }
 
 static bool
@@ -180,9 +181,10 @@ watch(struct watched *watched, int timer)
 		};
 
 		if (poll(fds, ARRAY_SIZE(fds), patience_ms(watched, learned)) < 0 &&
-			errno != EINTR)
+			errno != EINTR && watched_lost(watched))
 			return;
-		ending_learn(&watched->ending);
+		if (watched->ending.scope_fd < 0)
+			ending_learn(&watched->ending);
 		if (fds[0].revents && on_timer(watched, timer))
 			return;
 		if (fds[1].revents && on_tombstone(watched))

@@ -1,8 +1,8 @@
 /*
  * A session under watch: warned, ended, recorded. Runs as root, in session-watch.
  *
- * MUST record and tell before it ends, and MUST NOT let either hold an end up. MUST end the
- * session if it cannot tell whether the grant has ended.
+ * MUST tell before it ends and record after it, so that neither holds an end up. MUST end
+ * the session if it cannot tell whether the grant has ended, or cannot watch any more.
  */
 #include "watched.h"
 
@@ -74,11 +74,12 @@ end(struct watched *watched, enum jit_event event, const char *why, const char *
 		watched->tombstones = -1;
 		return false;
 	}
-	if (!watched->record.cut)
-		record_event(watched, event, why);
 	tell_last(watched, text);
 	if (ending_end(ending) < 0)
-		record_event(watched, event, "something of the session may be left");
+		why = "something of the session may be left";
+	/* afterwards: a disk that hangs must not hold up the end */
+	if (!watched->record.cut)
+		record_event(watched, event, why);
 	watched_close(watched);
 	return true;
 }
@@ -131,6 +132,14 @@ watched_check(struct watched *watched)
 		"whether the grant was revoked cannot be read",
 		"jit: whether the grant still holds cannot be read; this session is "
 		"ended.");
+}
+
+bool
+watched_lost(struct watched *watched)
+{
+	return end(watched, JIT_EVENT_EXPIRED,
+		"the session could not be watched any more",
+		"jit: this session cannot be watched any more; it is ended.");
 }
 
 /* ---- what comes before it ---- */

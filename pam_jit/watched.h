@@ -23,6 +23,7 @@ int64_t watched_next_ms(const struct watched *watched);
 /* These return true when the session has been ended and nothing is left to do. */
 bool watched_tick(struct watched *watched, int64_t now_ms); /* warns, or ends */
 bool watched_check(struct watched *watched); /* has the grant a tombstone? */
+bool watched_lost(struct watched *watched);  /* ends it: it cannot be watched any more */
 
 /* The application has gone. */
 void watched_close(struct watched *watched);
