@@ -10,25 +10,26 @@
 #include "guard.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include "birth.h"
 #include "libjit/cgroup.h"
+#include "libjit/file.h"
 
+/* One result fits into any pipe: nobody waits for anybody. */
 static _Noreturn void
-guarded(void (*work)(void *, struct guard_result *), void *arg,
-	struct guard_result *shared)
+guarded(void (*work)(void *, struct guard_result *), void *arg, int result_fd)
 {
 	struct guard_result result = { EXIT_INTERNAL, "" };
 
 	if (setsid() < 0)
 		_exit(EXIT_INTERNAL);
 	work(arg, &result);
-	*shared = result;
-	_exit(EXIT_DONE);
+	_exit(jit_write_full(result_fd, &result, sizeof(result)) < 0 ? EXIT_INTERNAL
+								     : EXIT_DONE);
 }
 
 /* In keepers where there is such a place; else (no command runs there either) beside us. */
@@ -52,36 +53,38 @@ bear(void)
 	return pid;
 }
 
+/* Waits for its end, then takes what it left. */
 static void
-await(pid_t pid)
+await(pid_t pid, int result_fd, struct guard_result *ret)
 {
+	struct guard_result result;
+
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		continue;
+	if (read(result_fd, &result, sizeof(result)) == sizeof(result))
+		*ret = result;
 }
 
 void
 guard_run(void (*work)(void *arg, struct guard_result *ret), void *arg,
 	struct guard_result *ret)
 {
-	struct guard_result *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	_cleanup_close_ int reader = -1, writer = -1;
 	sigset_t all, before;
+	int ends[2];
 	pid_t pid;
 
 	*ret = (struct guard_result){ EXIT_INTERNAL, "internal error: no process" };
-	if (shared == MAP_FAILED)
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
 		return;
-	*shared = (struct guard_result){ EXIT_INTERNAL,
-		"internal error: work was cut off" };
+	reader = ends[0];
+	writer = ends[1];
 	sigfillset(&all);
 	(void)sigprocmask(SIG_SETMASK, &all, &before);
 	pid = bear();
 	if (pid == 0)
-		guarded(work, arg, shared);
+		guarded(work, arg, writer);
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
-	if (pid > 0) {
-		await(pid);
-		*ret = *shared;
-	}
-	(void)munmap(shared, sizeof(*shared));
+	if (pid > 0)
+		await(pid, reader, ret);
 }

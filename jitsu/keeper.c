@@ -16,6 +16,7 @@
 #include "birth.h"
 #include "child.h"
 #include "libjit/escape.h"
+#include "sweep.h"
 
 enum { GROUP_TRIES = 5 };
 
@@ -353,6 +354,8 @@ keeper_main(struct run *run, const struct jit_cgroup_place *place, int socket)
 	if (let_go(&keeper) < 0 ||
 		frame_send(keeper.socket, FRAME_STARTED, 0, NULL, 0) < 0)
 		keeper_end_begin(&keeper, KEEPER_FRONT_GONE);
+	process_protect();
+	sweep(&run->access.site, place);
 	keeper_watch(&keeper);
 	keeper_end_finish(&keeper);
 	_exit(EXIT_DONE);

@@ -8,10 +8,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+
+#include "libjit/file.h"
 
 enum { OWN_UMASK = 077, OFFERED_UMASK = 0177 };
 
@@ -178,4 +182,19 @@ process_signals_default(void)
 		(void)signal(sig, SIG_DFL);
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void
+process_protect(void)
+{
+	static const char never[] = "-1000"; /* proc(5), oom_score_adj */
+	static const struct sched_param normal;
+	_cleanup_close_ int fd =
+		open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+	/* where a container forbids one of these, the others help as well */
+	if (fd >= 0)
+		(void)!jit_write_full(fd, never, sizeof(never) - 1);
+	(void)sched_setscheduler(0, SCHED_OTHER, &normal);
+	(void)setpriority(PRIO_PROCESS, 0, 0);
 }
