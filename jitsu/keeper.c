@@ -246,12 +246,15 @@ use_grant(struct keeper *keeper, struct jit_error *err)
 	return r;
 }
 
+/* The record of truth comes before the start, its copy in the journal after it. */
 static int
 record_start(struct keeper *keeper, struct jit_error *err)
 {
+	const struct jit_access *access = &keeper->run->access;
 	struct jit_audit audit = run_audit(keeper->run, JIT_EVENT_COMMAND_START);
 
-	if (run_record(keeper->run, &audit) < 0) {
+	if (jit_audit_write_file(&access->site, &audit) < 0 &&
+		access->policy.globals.audit_required) {
 		keeper->failed_as = EXIT_NO_RECORD;
 		return jit_error_set(err, -EREMOTEIO,
 			"the record cannot be written, so nothing runs "
@@ -259,6 +262,14 @@ record_start(struct keeper *keeper, struct jit_error *err)
 	}
 	keeper->recorded = true;
 	return 0;
+}
+
+static void
+copy_start_to_journal(const struct keeper *keeper)
+{
+	struct jit_audit audit = run_audit(keeper->run, JIT_EVENT_COMMAND_START);
+
+	jit_audit_copy_to_journal(&audit);
 }
 
 static int
@@ -354,6 +365,7 @@ keeper_main(struct run *run, const struct jit_cgroup_place *place, int socket)
 	if (let_go(&keeper) < 0 ||
 		frame_send(keeper.socket, FRAME_STARTED, 0, NULL, 0) < 0)
 		keeper_end_begin(&keeper, KEEPER_FRONT_GONE);
+	copy_start_to_journal(&keeper);
 	process_protect();
 	sweep(&run->access.site, place);
 	keeper_watch(&keeper);

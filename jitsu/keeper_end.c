@@ -75,25 +75,23 @@ why_text(const struct keeper *keeper)
 	}
 }
 
-static void
-write_record(const struct keeper *keeper)
+/* The events of an end; at most two. */
+static size_t
+end_events(const struct keeper *keeper, struct jit_audit ret[2])
 {
-	struct jit_audit audit;
+	size_t n = 0;
 
-	if (keeper->why == KEEPER_EXPIRED || keeper->why == KEEPER_REVOKED) {
-		audit = run_audit(keeper->run,
-			keeper->why == KEEPER_EXPIRED ? JIT_EVENT_EXPIRED
-						      : JIT_EVENT_REVOKED);
-		if (keeper->why == KEEPER_REVOKED) {
-			audit.approver = keeper->ended_by;
-			audit.why = keeper->ended_reason;
-		}
-		(void)!run_record(keeper->run, &audit);
+	if (keeper->why == KEEPER_EXPIRED)
+		ret[n++] = run_audit(keeper->run, JIT_EVENT_EXPIRED);
+	if (keeper->why == KEEPER_REVOKED) {
+		ret[n] = run_audit(keeper->run, JIT_EVENT_REVOKED);
+		ret[n].approver = keeper->ended_by;
+		ret[n++].why = keeper->ended_reason;
 	}
-	audit = run_audit(keeper->run, JIT_EVENT_COMMAND_END);
-	audit.exit_status = keeper->status;
-	audit.why = why_text(keeper);
-	(void)!run_record(keeper->run, &audit);
+	ret[n] = run_audit(keeper->run, JIT_EVENT_COMMAND_END);
+	ret[n].exit_status = keeper->status;
+	ret[n++].why = why_text(keeper);
+	return n;
 }
 
 /* ---- what the front is told ---- */
@@ -174,18 +172,32 @@ exit_status(const struct keeper *keeper)
 	}
 }
 
-void
-keeper_end_finish(struct keeper *keeper)
+static void
+tell_front(const struct keeper *keeper)
 {
 	char text[1024];
 
-	auth_end(&keeper->run->auth);
-	write_record(keeper);
-	(void)!jit_session_remove(&keeper->run->access.site, keeper->run->id);
-	(void)!jit_cgroup_run_remove(keeper->place, keeper->run->id);
 	final_text(keeper, text, sizeof(text));
 	send_last_output(keeper);
 	if (text[0])
 		(void)!frame_send(keeper->socket, FRAME_FINAL, 0, text, strlen(text));
 	(void)!frame_send(keeper->socket, FRAME_EXIT, exit_status(keeper), NULL, 0);
+}
+
+/* First what the caller waits for, and may look at when it is over; then the rest. */
+void
+keeper_end_finish(struct keeper *keeper)
+{
+	const struct jit_site *site = &keeper->run->access.site;
+	struct jit_audit events[2];
+	size_t n = end_events(keeper, events);
+
+	for (size_t i = 0; i < n; i++)
+		(void)!jit_audit_write_file(site, &events[i]);
+	(void)!jit_session_remove(site, keeper->run->id);
+	tell_front(keeper);
+	auth_end(&keeper->run->auth);
+	(void)!jit_cgroup_run_remove(keeper->place, keeper->run->id);
+	for (size_t i = 0; i < n; i++)
+		jit_audit_copy_to_journal(&events[i]);
 }

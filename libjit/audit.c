@@ -231,14 +231,26 @@ record_write(const struct jit_site *site, const struct jit_audit *audit)
 }
 
 int
-jit_audit_write(const struct jit_site *site, const struct jit_audit *audit)
+jit_audit_write_file(const struct jit_site *site, const struct jit_audit *audit)
 {
-	int r;
-
 	if (audit->event <= JIT_EVENT_NONE || audit->event >= JIT_EVENT_COUNT_)
 		return -EINVAL;
-	r = record_write(site, audit);
-	(void)jit_journal_send(audit);
+	return record_write(site, audit);
+}
+
+void
+jit_audit_copy_to_journal(const struct jit_audit *audit)
+{
+	if (audit->event > JIT_EVENT_NONE && audit->event < JIT_EVENT_COUNT_)
+		(void)jit_journal_send(audit);
+}
+
+int
+jit_audit_write(const struct jit_site *site, const struct jit_audit *audit)
+{
+	int r = jit_audit_write_file(site, audit);
+
+	jit_audit_copy_to_journal(audit);
 	return r;
 }
 

@@ -85,6 +85,12 @@ ssize_t jit_audit_format(const struct jit_audit *audit, const struct jit_audit_l
 int jit_audit_write(
 	const struct jit_site *site, const struct jit_audit *audit) _must_check_;
 
+/* The two halves of it, for whoever is being waited for: the record of truth first, and
+ * the copy once nobody waits any more. */
+int jit_audit_write_file(
+	const struct jit_site *site, const struct jit_audit *audit) _must_check_;
+void jit_audit_copy_to_journal(const struct jit_audit *audit);
+
 /* The journal alone (best effort; else /dev/kmsg): for exempt logins when /var is gone. */
 void jit_audit_write_journal(const struct jit_audit *audit);
 
