@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "backstop.h"
 #include "record.h"
@@ -54,6 +55,20 @@ fill_call(const struct gate *gate, struct watch_record *ret)
 		gate->access.subject.name[0] ? gate->access.subject.uid : (uid_t)-1;
 }
 
+/* Until then the application is kept here, where it has not started anything of the user's
+ * yet: a second is enough for a command. If it lives on all the same, it goes on. */
+static void
+hold(void)
+{
+	struct timespec left = {
+		.tv_sec = WATCH_CUT_MS / 1000,
+		.tv_nsec = WATCH_HOLD_MS * 1000000L,
+	};
+
+	while (nanosleep(&left, &left) < 0 && errno == EINTR)
+		continue;
+}
+
 /* Ends this session a second from now, by all that is there to do it. */
 static void
 cut(const struct gate *gate)
@@ -68,10 +83,14 @@ cut(const struct gate *gate)
 		fill_call(gate, &record);
 		record.cut = true;
 		record.end_ms = now.boot_ms + WATCH_CUT_MS;
-		if (watch_start(&record) == 0)
+		if (watch_start(&record) == 0) {
+			hold();
 			return;
+		}
 	}
-	if (watch_cut() < 0)
+	if (watch_cut() == 0)
+		hold();
+	else
 		tell_log(pamh, LOG_ALERT,
 			"cannot end the session of %.64s: systemd has to",
 			gate->call.user);

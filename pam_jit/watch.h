@@ -18,6 +18,7 @@ enum {
 	WATCH_ANSWER_MS = 2000,  /* it stands by then, or it counts as failed */
 	WATCH_GRACE_MS = 2000,   /* between SIGTERM and SIGKILL */
 	WATCH_CUT_MS = 1000,     /* how long a session goes on that must not be */
+	WATCH_HOLD_MS = 500,     /* how much longer the module keeps it back */
 	WATCH_BACKSTOP_SEC = 15, /* systemd ends the scope so much later, if we did not */
 };
 
