@@ -13,7 +13,32 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
-enum { LOOK_MS = 1000 };
+enum { LOOK_MS = 1000, PIECES_MAX = 16 };
+
+/* One piece, when the socket has room for it: so there is always room for short frames. */
+static bool
+pass_output(struct keeper *keeper)
+{
+	char buf[FRAME_DATA_MAX];
+	ssize_t n = read(keeper->pty.master, buf, sizeof(buf));
+
+	keeper->output_waits = false;
+	if (n > 0)
+		(void)!frame_send(keeper->socket, FRAME_OUTPUT, 0, buf, (size_t)n);
+	return n > 0;
+}
+
+/* What the command wrote before it stopped belongs on the screen before the shell's prompt. */
+static void
+pass_output_first(struct keeper *keeper)
+{
+	struct pollfd room = { keeper->socket, POLLOUT, 0 };
+
+	for (int i = 0; i < PIECES_MAX && keeper->pty.master >= 0; i++)
+		if (poll(&room, 1, 0) != 1 || !(room.revents & POLLOUT) ||
+			!pass_output(keeper))
+			return;
+}
 
 static void
 take_child(struct keeper *keeper)
@@ -27,6 +52,7 @@ take_child(struct keeper *keeper)
 			info.si_pid == 0)
 			return;
 		if (info.si_code == CLD_STOPPED) {
+			pass_output_first(keeper);
 			(void)!frame_send(
 				keeper->socket, FRAME_STOPPED, info.si_status, NULL, 0);
 			continue;
@@ -147,18 +173,6 @@ take_frame(struct keeper *keeper)
 		break;
 	default: break;
 	}
-}
-
-/* One piece, when the socket has room for it: so there is always room for short frames. */
-static void
-pass_output(struct keeper *keeper)
-{
-	char buf[FRAME_DATA_MAX];
-	ssize_t n = read(keeper->pty.master, buf, sizeof(buf));
-
-	keeper->output_waits = false;
-	if (n > 0)
-		(void)!frame_send(keeper->socket, FRAME_OUTPUT, 0, buf, (size_t)n);
 }
 
 static void

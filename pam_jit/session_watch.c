@@ -181,8 +181,10 @@ watch(struct watched *watched, int timer)
 		};
 
 		if (poll(fds, ARRAY_SIZE(fds), patience_ms(watched, learned)) < 0 &&
-			errno != EINTR && watched_lost(watched))
+			errno != EINTR) {
+			(void)watched_lost(watched);
 			return;
+		}
 		if (watched->ending.scope_fd < 0)
 			ending_learn(&watched->ending);
 		if (fds[0].revents && on_timer(watched, timer))

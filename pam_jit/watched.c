@@ -48,16 +48,21 @@ tell_last(const struct watched *watched, const char *text)
 
 /* ---- the end ---- */
 
-/* Whoever takes the session's file away records it. */
+/* Whoever takes the session's file away records its close: we, or the module. */
+static bool
+take_close(struct watched *watched)
+{
+	if (watched->closed)
+		return false;
+	watched->closed = true;
+	return !watched->record.cut &&
+		jit_session_remove(&watched->site, watched->record.session.id) == 0;
+}
+
 void
 watched_close(struct watched *watched)
 {
-	if (watched->closed)
-		return;
-	watched->closed = true;
-	if (watched->record.cut)
-		return;
-	if (jit_session_remove(&watched->site, watched->record.session.id) == 0)
+	if (take_close(watched))
 		record_event(watched, JIT_EVENT_SESSION_CLOSE, NULL);
 }
 
@@ -66,6 +71,7 @@ static bool
 end(struct watched *watched, enum jit_event event, const char *why, const char *text)
 {
 	struct ending *ending = &watched->ending;
+	bool ours;
 
 	if (watched->record.observe) {
 		record_event(watched, JIT_EVENT_WOULD_DENY, why);
@@ -74,13 +80,15 @@ end(struct watched *watched, enum jit_event event, const char *why, const char *
 		watched->tombstones = -1;
 		return false;
 	}
+	ours = take_close(watched); /* so that it comes behind the event of the end */
 	tell_last(watched, text);
 	if (ending_end(ending) < 0)
 		why = "something of the session may be left";
 	/* afterwards: a disk that hangs must not hold up the end */
 	if (!watched->record.cut)
 		record_event(watched, event, why);
-	watched_close(watched);
+	if (ours)
+		record_event(watched, JIT_EVENT_SESSION_CLOSE, NULL);
 	return true;
 }
 

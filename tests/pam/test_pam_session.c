@@ -202,11 +202,11 @@ test_application_is_left_as_it_was(void)
 	size_t n;
 
 	(void)make_with_grant(&SITE_POLICY);
+	ASSERT_EQ_INT(sigprocmask(SIG_SETMASK, NULL, &before), 0);
 	(void)run(); /* what libpam and NSS open once is open now */
 	n = count_descriptors();
 	ASSERT_EQ_INT(sigaction(SIGCHLD, &action, NULL), 0);
 	ASSERT_EQ_INT(setenv("PROBE", "1", 1), 0);
-	ASSERT_EQ_INT(sigprocmask(SIG_SETMASK, NULL, &before), 0);
 	ASSERT_EQ_INT(run().opened, PAM_SUCCESS);
 	ASSERT_EQ_INT(sigprocmask(SIG_SETMASK, NULL, &after), 0);
 	ASSERT_EQ_MEM(&before, &after, sizeof(before));
@@ -221,11 +221,47 @@ static void
 test_watch_starts_with_nothing(void)
 {
 	_cleanup_free_ char *seen = NULL;
+	int low = open("/dev/null", O_RDONLY), high = fcntl(low, F_DUPFD, 200);
+
+	ASSERT_TRUE(low >= 0 && high >= 200); /* both would live through an exec */
+	(void)make_with_grant(&SITE_POLICY);
+	ASSERT_EQ_INT(run().opened, PAM_SUCCESS);
+	close(low);
+	close(high);
+	seen = test_file_read("watch-surroundings", NULL);
+	ASSERT_EQ_STR(seen, "3 4 env=0");
+}
+
+static void
+test_watch_believes_whole_records_only(void)
+{
+	struct watch_record spoiled;
 
 	(void)make_with_grant(&SITE_POLICY);
 	ASSERT_EQ_INT(run().opened, PAM_SUCCESS);
-	seen = test_file_read("watch-surroundings", NULL);
-	ASSERT_EQ_STR(seen, "3 4 env=0");
+	read_record();
+#define SPOIL(change)                                                                    \
+	do {                                                                             \
+		spoiled = record;                                                        \
+		change;                                                                  \
+		test_row(#change);                                                       \
+		ASSERT_FALSE(watch_record_valid(&spoiled));                              \
+	} while (0)
+	SPOIL(spoiled.magic[0]++);
+	SPOIL(spoiled.size--);
+	SPOIL(spoiled.pid = 1);
+	SPOIL(spoiled.pid = -1);
+	SPOIL(spoiled.end_ms = 0);
+	SPOIL(spoiled.session.id[0] = '/');
+	SPOIL(spoiled.session.grant[0] = '\0');
+	SPOIL(memset(spoiled.rule, 'x', sizeof(spoiled.rule)));
+	SPOIL(memset(spoiled.via, 'x', sizeof(spoiled.via)));
+	SPOIL(memset(spoiled.policy, 'x', sizeof(spoiled.policy)));
+	SPOIL(memset(spoiled.session.subject, 'x', sizeof(spoiled.session.subject)));
+	SPOIL(memset(spoiled.session.tty, 'x', sizeof(spoiled.session.tty)));
+	SPOIL(memset(spoiled.session.rhost, 'x', sizeof(spoiled.session.rhost)));
+	SPOIL(memset(&spoiled, 0, sizeof(spoiled)));
+#undef SPOIL
 }
 
 /* ---- who has none ---- */
@@ -447,9 +483,10 @@ test_observed_session_whose_watch_fails_goes_on(void)
 
 TEST_MAIN(TEST(test_session_under_a_grant), TEST(test_close_is_recorded_once),
 	TEST(test_auto_grant_is_made), TEST(test_application_is_left_as_it_was),
-	TEST(test_watch_starts_with_nothing), TEST(test_ordinary_session_is_ignored),
-	TEST(test_exempt_session_is_ignored), TEST(test_session_without_a_grant_is_cut),
-	TEST(test_session_of_root_is_cut),
+	TEST(test_watch_starts_with_nothing),
+	TEST(test_watch_believes_whole_records_only),
+	TEST(test_ordinary_session_is_ignored), TEST(test_exempt_session_is_ignored),
+	TEST(test_session_without_a_grant_is_cut), TEST(test_session_of_root_is_cut),
 	TEST(test_session_that_cannot_be_judged_is_cut),
 	TEST(test_other_kinds_are_refused),
 	TEST(test_session_that_cannot_be_recorded_is_cut),

@@ -7,7 +7,7 @@
 # libjit's layers, the lowest first: a file includes headers of its own layer and of those before it.
 LAYERS=(
 	"limits base"
-	"parse escape clock file site pack state cgroup"
+	"parse escape clock file site pack state cgroup cgroup_run"
 	"keys hostkey token grant table pattern when policy policy_record"
 	"decide subject"
 	"store mark archive tombstone session audit audit_event journal"

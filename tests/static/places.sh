@@ -36,7 +36,8 @@ only "reading a clock" \
 opening=(
 	libjit/file.c
 	libjit/audit.c   # the log: created by the first record, appended to
-	libjit/cgroup.c  # /proc and cgroup files, which have no size
+	libjit/cgroup.c  # /proc, which has no sizes
+	libjit/cgroup_run.c # cgroup files, the same
 	libjit/clock.c   # the boot id, in /proc
 	libjit/journal.c # /dev/kmsg
 	libjit/site.c    # /etc/machine-id
