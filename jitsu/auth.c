@@ -210,6 +210,15 @@ auth_environment_free(char **entries)
 }
 
 void
+auth_forget(struct auth *auth)
+{
+	if (auth->pam)
+		(void)pam_end(auth->pam, auth->status | PAM_DATA_SILENT);
+	auth->pam = NULL;
+	auth->has_session = false;
+}
+
+void
 auth_end(struct auth *auth)
 {
 	if (!auth->pam)

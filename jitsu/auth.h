@@ -41,6 +41,10 @@ int auth_session_open(
 char **auth_environment(struct auth *auth);
 void auth_environment_free(char **entries);
 
+/* In a process that was copied from the one that goes on with it: forgets it without any
+ * effect outside (pam_end(3), PAM_DATA_SILENT). */
+void auth_forget(struct auth *auth);
+
 /* Closes the session if one is open, and ends. */
 void auth_end(struct auth *auth);
 

@@ -330,6 +330,7 @@ front_main(struct run *run, int socket)
 		say("internal error: the front could not be set up: %s", strerror(-r));
 		return EXIT_INTERNAL;
 	}
+	auth_forget(&run->auth); /* while we wait, so that our own end is short */
 	pass_on(&front);
 	terminal_restore(&front.terminal);
 	say_lines(front.final);

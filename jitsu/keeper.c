@@ -49,6 +49,28 @@ show_pam_line(void *arg, const char *line)
 	(void)!frame_send(keeper->socket, FRAME_NOTICE, 0, line, strlen(line));
 }
 
+/* Where nobody had to be asked for a password, PAM begins here: account all the same. */
+static int
+check_account(struct keeper *keeper, struct jit_error *err)
+{
+	struct run *run = keeper->run;
+	int r;
+
+	if (run->auth.pam)
+		return 0;
+	keeper->failed_event = JIT_EVENT_AUTH_FAILED;
+	r = auth_start(&run->auth, run->access.subject.name, run->caller.tty, err);
+	if (r < 0)
+		return r;
+	r = auth_account(&run->auth, err);
+	if (r < 0) {
+		keeper->failed_as = EXIT_REFUSED;
+		return r;
+	}
+	keeper->failed_event = JIT_EVENT_DENY;
+	return 0;
+}
+
 static int
 open_session(struct keeper *keeper, struct jit_error *err)
 {
@@ -58,6 +80,9 @@ open_session(struct keeper *keeper, struct jit_error *err)
 	run->auth.tty = -1; /* the terminal is the front's */
 	run->auth.show = show_pam_line;
 	run->auth.show_arg = keeper;
+	r = check_account(keeper, err);
+	if (r < 0)
+		return r;
 	process_umask_offer();
 	r = auth_session_open(&run->auth, run->target.name, err);
 	process_umask_take(&run->inherited);
@@ -330,8 +355,8 @@ let_go(struct keeper *keeper)
 static void
 report_failure(struct keeper *keeper, const struct jit_error *err)
 {
-	struct jit_audit audit = run_audit(
-		keeper->run, keeper->recorded ? JIT_EVENT_COMMAND_END : JIT_EVENT_DENY);
+	struct jit_audit audit = run_audit(keeper->run,
+		keeper->recorded ? JIT_EVENT_COMMAND_END : keeper->failed_event);
 
 	auth_end(&keeper->run->auth);
 	audit.why = err->text;
@@ -355,6 +380,7 @@ keeper_main(struct run *run, const struct jit_cgroup_place *place, int socket)
 		.watch_fd = -1,
 		.group_fd = -1,
 		.failed_as = EXIT_INTERNAL,
+		.failed_event = JIT_EVENT_DENY,
 		.status = EXIT_INTERNAL };
 	struct jit_error err = { "" };
 

@@ -27,13 +27,14 @@ struct keeper {
 	struct environment env; /* the command's */
 	struct pty pty;
 	int socket, signal_fd, timer_fd;
-	int watch_fd;  /* of tombstones; -1: looked at every second instead */
-	int group_fd;  /* run-ID */
-	pid_t child;   /* 0: not started, or reaped */
-	int status;    /* of the command, as a shell gives it */
-	bool recorded; /* its start is on record */
-	enum exit_code failed_as;
-	bool done; /* nothing of the run is left */
+	int watch_fd;             /* of tombstones; -1: looked at every second instead */
+	int group_fd;             /* run-ID */
+	pid_t child;              /* 0: not started, or reaped */
+	int status;               /* of the command, as a shell gives it */
+	bool recorded;            /* its start is on record */
+	enum exit_code failed_as; /* what the front exits with if nothing started, */
+	enum jit_event failed_event; /* and what is recorded then */
+	bool done;                   /* nothing of the run is left */
 	enum keeper_why why;
 	int ticks; /* since the end began */
 	size_t next_deadline;

@@ -213,11 +213,14 @@ check_form(struct parser *p)
 {
 	const struct mode_form *form = &mode_forms[p->options.mode];
 
-	for (size_t i = 0; i < p->n_seen; i++)
+	for (size_t i = 0; i < p->n_seen; i++) {
+		char letter[] = { '-', p->seen[i], '\0' };
+
 		if (!strchr(form->options, p->seen[i]))
 			return jit_error_set(p->err, -EINVAL,
-				"%s%c does not go with %s (jitsu -h)",
-				p->seen[i] == 'j' ? "--" : "-", p->seen[i], form->name);
+				"%s does not go with %s (jitsu -h)",
+				p->seen[i] == 'j' ? "--json" : letter, form->name);
+	}
 	if (p->options.words.n < form->words_min)
 		return usage(p, "which command?");
 	if (p->options.words.n > form->words_max)

@@ -367,13 +367,22 @@ ask_and_settle(struct run *run)
 	return code == EXIT_DONE ? settle(run) : code;
 }
 
+/* A held grant that asks for no password: PAM's account check is the keeper's, before it
+ * starts anything. Then this process, which the caller waits for, never loads PAM's modules. */
+static bool
+is_left_to_keeper(const struct run *run)
+{
+	return run->decision.verdict == JIT_ALLOW &&
+		run->decision.reason == JIT_WHY_GRANT_HELD && !needs_password(run);
+}
+
 static enum exit_code
 permit(struct run *run)
 {
 	bool proved = false;
 	enum exit_code code = ask_and_settle(run);
 
-	if (code == EXIT_DONE)
+	if (code == EXIT_DONE && !is_left_to_keeper(run))
 		code = authenticate(run, &proved);
 	if (code == EXIT_DONE && proved)
 		code = ask_anew(run);

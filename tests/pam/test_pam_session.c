@@ -210,6 +210,8 @@ test_application_is_left_as_it_was(void)
 	ASSERT_EQ_INT(run().opened, PAM_SUCCESS);
 	ASSERT_EQ_INT(sigprocmask(SIG_SETMASK, NULL, &after), 0);
 	ASSERT_EQ_MEM(&before, &after, sizeof(before));
+	ASSERT_EQ_INT(
+		sigismember(&after, SIGTERM), 0); /* not by an earlier test either */
 	ASSERT_EQ_INT(children, 0);
 	ASSERT_EQ_INT(waitpid(-1, NULL, __WALL | WNOHANG), -1);
 	ASSERT_EQ_INT(errno, ECHILD);
