@@ -24,7 +24,8 @@ test_wrong_files_are_refused(void)
 	test_file_write(test_path("good"), 0600, content, 7);
 	test_file_write(test_path("group"), 0640, content, 7);
 	test_file_write(test_path("others"), 0604, content, 7);
-	test_file_write(test_path("setuid"), 04600, content, 7);
+	test_file_write(test_path("setuid"), 0600, content, 7);
+	ASSERT_EQ_INT(chmod(test_path("setuid"), 04600), 0); /* a write would clear it */
 	ASSERT_EQ_INT(symlink("good", test_path("link")), 0);
 	ASSERT_EQ_INT(mkfifo(test_path("fifo"), 0600), 0);
 	ASSERT_EQ_INT(mkdir(test_path("directory"), 0700), 0);
