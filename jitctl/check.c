@@ -6,13 +6,13 @@
 #include "jitctl/check.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <jansson.h>
 #include <sodium.h>
 #include <string.h>
 
 #include "jitctl/jitctl.h"
 #include "jitctl/list.h"
+#include "jitctl/option.h"
 #include "libjit/escape.h"
 
 static void (*const subjects[])(struct check *check) = {
@@ -99,25 +99,12 @@ print_json(const struct check *check)
 static int
 parse_options(int argc, char **argv, bool *ret_json)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+	const struct option_set set = {
+		.entries = { { "json", .flag = ret_json } },
+		.help = print_help,
 	};
-	int c;
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'j') {
-			*ret_json = true;
-			continue;
-		}
-		print_help(c == 'h' ? stdout : stderr);
-		return c == 'h' ? JITCTL_DONE : JITCTL_USAGE;
-	}
-	if (optind == argc)
-		return -1;
-	print_help(stderr);
-	return JITCTL_USAGE;
+	return option_read(argc, argv, &set);
 }
 
 static void

@@ -5,13 +5,13 @@
  * would take; MUST NOT ask anything but a key file's passphrase.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <pwd.h>
 #include <string.h>
 #include <time.h>
 
 #include "config.h"
 #include "jitctl/jitctl.h"
+#include "jitctl/option.h"
 #include "jitctl/signer.h"
 #include "libjit/clock.h"
 #include "libjit/escape.h"
@@ -19,37 +19,12 @@
 #include "libjit/parse.h"
 #include "libjit/token.h"
 
-enum {
-	DEFAULT_WITHIN_SEC = 3600,
-	OPT_SUB = 256,
-	OPT_HOST,
-	OPT_AS,
-	OPT_WITHIN,
-	OPT_USES,
-	OPT_ISS,
-	OPT_KEY
-};
+enum { DEFAULT_WITHIN_SEC = 3600 };
 
 struct options {
 	const char *sub, *host, *role, *as, *reason, *iss, *key_file, *which;
 	const char *time, *within, *uses;
 	struct jit_strv cmd;
-};
-
-static const struct option long_options[] = {
-	{ "sub", required_argument, NULL, OPT_SUB },
-	{ "host", required_argument, NULL, OPT_HOST },
-	{ "role", required_argument, NULL, 'R' },
-	{ "time", required_argument, NULL, 't' },
-	{ "as", required_argument, NULL, OPT_AS },
-	{ "reason", required_argument, NULL, 'r' },
-	{ "start-within", required_argument, NULL, OPT_WITHIN },
-	{ "uses", required_argument, NULL, OPT_USES },
-	{ "iss", required_argument, NULL, OPT_ISS },
-	{ "key", required_argument, NULL, OPT_KEY },
-	{ "agent-key", required_argument, NULL, 'k' },
-	{ "help", no_argument, NULL, 'h' },
-	{ 0 },
 };
 
 static void
@@ -84,51 +59,45 @@ usage(const char *what)
 	return JITCTL_USAGE;
 }
 
-static const char **
-option_place(struct options *o, int c)
+static int
+read_options(int argc, char **argv, struct options *o)
 {
-	switch (c) {
-	case OPT_SUB: return &o->sub;
-	case OPT_HOST: return &o->host;
-	case OPT_AS: return &o->as;
-	case OPT_WITHIN: return &o->within;
-	case OPT_USES: return &o->uses;
-	case OPT_ISS: return &o->iss;
-	case OPT_KEY: return &o->key_file;
-	case 'R': return &o->role;
-	case 't': return &o->time;
-	case 'r': return &o->reason;
-	case 'k': return &o->which;
-	default: return NULL;
-	}
+	const struct option_set set = {
+		.entries = {
+			{ "sub", .value = &o->sub },
+			{ "host", .value = &o->host },
+			{ "role", 'R', .value = &o->role },
+			{ "time", 't', .value = &o->time },
+			{ "as", .value = &o->as },
+			{ "reason", 'r', .value = &o->reason },
+			{ "start-within", .value = &o->within },
+			{ "uses", .value = &o->uses },
+			{ "iss", .value = &o->iss },
+			{ "key", .value = &o->key_file },
+			{ "agent-key", 'k', .value = &o->which },
+		},
+		.command = true,
+		.once = true,
+		.help = print_help,
+		.usage = usage,
+	};
+
+	return option_read(argc, argv, &set);
 }
 
 /* Less than 0: go on; else the exit code. */
 static int
 parse_options(int argc, char **argv, struct options *o)
 {
-	int c;
+	int r = read_options(argc, argv, o);
 
-	while ((c = getopt_long(argc, argv, "+R:t:r:k:h", long_options, NULL)) != -1) {
-		const char **place = option_place(o, c);
-
-		if (c == 'h') {
-			print_help(stdout);
-			return JITCTL_DONE;
-		}
-		if (!place)
-			return usage("that option is not one of its own");
-		if (*place)
-			return usage("an option was given twice");
-		*place = optarg;
-	}
-	if (optind < argc && !jit_streq(argv[optind - 1], "--"))
-		return usage("an argument too many; a command goes behind --");
+	if (r >= 0)
+		return r;
 	o->cmd = (struct jit_strv){ (size_t)(argc - optind),
 		(const char **)argv + optind };
 	if (!o->sub || !o->host || !o->role)
 		return usage("--sub, --host and -R are needed");
-	return -1;
+	return r;
 }
 
 static int

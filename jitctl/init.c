@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <sodium.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,6 +14,7 @@
 #include "jitctl/init_files.h"
 #include "jitctl/init_key.h"
 #include "jitctl/jitctl.h"
+#include "jitctl/option.h"
 #include "libjit/file.h"
 
 static const struct {
@@ -51,26 +51,12 @@ print_help(FILE *out)
 static int
 parse_options(int argc, char **argv, bool *ret_new_key)
 {
-	static const struct option options[] = {
-		{ "new-key", no_argument, NULL, 'n' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+	const struct option_set set = {
+		.entries = { { "new-key", .flag = ret_new_key } },
+		.help = print_help,
 	};
-	int c;
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'n') {
-			*ret_new_key = true;
-			continue;
-		}
-		print_help(c == 'h' ? stdout : stderr);
-		return c == 'h' ? JITCTL_DONE : JITCTL_USAGE;
-	}
-	if (optind < argc) {
-		print_help(stderr);
-		return JITCTL_USAGE;
-	}
-	return -1;
+	return option_read(argc, argv, &set);
 }
 
 /* The directories above, where a prefix has none yet. */

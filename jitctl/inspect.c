@@ -6,12 +6,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <jansson.h>
 #include <string.h>
 
 #include "config.h"
 #include "jitctl/jitctl.h"
+#include "jitctl/option.h"
 #include "libjit/clock.h"
 #include "libjit/escape.h"
 #include "libjit/file.h"
@@ -57,27 +57,16 @@ print_help(FILE *out)
 static int
 parse_options(int argc, char **argv, bool *ret_json, const char **ret_file)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+	const struct option_set set = {
+		.entries = { { "json", .flag = ret_json } },
+		.max = 1,
+		.help = print_help,
 	};
-	int c;
+	int r = option_read(argc, argv, &set);
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'j') {
-			*ret_json = true;
-			continue;
-		}
-		print_help(c == 'h' ? stdout : stderr);
-		return c == 'h' ? JITCTL_DONE : JITCTL_USAGE;
-	}
-	if (argc - optind > 1) {
-		print_help(stderr);
-		return JITCTL_USAGE;
-	}
-	*ret_file = argv[optind];
-	return -1;
+	if (r < 0)
+		*ret_file = argv[optind];
+	return r;
 }
 
 /* The whole input, with a NUL behind it. */

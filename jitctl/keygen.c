@@ -5,12 +5,12 @@
  * the secret half in the clear.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <pwd.h>
 #include <string.h>
 
 #include "jitctl/jitctl.h"
 #include "jitctl/keyfile.h"
+#include "jitctl/option.h"
 #include "jitctl/passphrase.h"
 #include "jitctl/signer.h"
 #include "jitctl/sshkey.h"
@@ -32,26 +32,12 @@ print_help(FILE *out)
 static int
 parse_options(int argc, char **argv, const char **ret_file)
 {
-	static const struct option options[] = {
-		{ "file", required_argument, NULL, 'f' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+	const struct option_set set = {
+		.entries = { { "file", 'f', .value = ret_file } },
+		.help = print_help,
 	};
-	int c;
 
-	while ((c = getopt_long(argc, argv, "f:h", options, NULL)) != -1) {
-		if (c == 'f') {
-			*ret_file = optarg;
-			continue;
-		}
-		print_help(c == 'h' ? stdout : stderr);
-		return c == 'h' ? JITCTL_DONE : JITCTL_USAGE;
-	}
-	if (optind < argc) {
-		print_help(stderr);
-		return JITCTL_USAGE;
-	}
-	return -1;
+	return option_read(argc, argv, &set);
 }
 
 /* Where the key goes, with its directory if it is the default one. */

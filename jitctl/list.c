@@ -5,10 +5,10 @@
  */
 #include "jitctl/list.h"
 
-#include <getopt.h>
 #include <string.h>
 
 #include "jitctl/jitctl.h"
+#include "jitctl/option.h"
 #include "libjit/escape.h"
 #include "libjit/parse.h"
 #include "libjit/site.h"
@@ -126,25 +126,14 @@ run_listing(const char *name, bool json)
 int
 cmd_list(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
 	bool json = false;
-	int c;
+	const struct option_set options = {
+		.entries = { { "json", .flag = &json } },
+		.min = 1,
+		.max = 1,
+		.help = print_help,
+	};
+	int r = option_read(argc, argv, &options);
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'j') {
-			json = true;
-			continue;
-		}
-		print_help(c == 'h' ? stdout : stderr);
-		return c == 'h' ? JITCTL_DONE : JITCTL_USAGE;
-	}
-	if (argc - optind != 1) {
-		print_help(stderr);
-		return JITCTL_USAGE;
-	}
-	return run_listing(argv[optind], json);
+	return r < 0 ? run_listing(argv[optind], json) : r;
 }

@@ -4,11 +4,11 @@
  * Runs as root.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 
 #include "config.h"
 #include "jitctl/jitctl.h"
+#include "jitctl/option.h"
 #include "libjit/audit.h"
 
 static void
@@ -19,31 +19,6 @@ print_help(FILE *out)
 	      "/audit.jsonl: exit 0 if every line is there "
 	      "and unchanged,\n1 if not.\n",
 		out);
-}
-
-static int
-parse_options(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "verify", no_argument, NULL, 'v' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	bool verify = false;
-	int c;
-
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'v') {
-			verify = true;
-			continue;
-		}
-		print_help(c == 'h' ? stdout : stderr);
-		return c == 'h' ? JITCTL_DONE : JITCTL_USAGE;
-	}
-	if (verify && optind == argc)
-		return -1;
-	print_help(stderr);
-	return JITCTL_USAGE;
 }
 
 static int
@@ -66,7 +41,12 @@ int
 cmd_log(int argc, char **argv)
 {
 	struct jit_site site = JIT_SITE_NONE;
-	int r = parse_options(argc, argv);
+	bool verify = false;
+	const struct option_set options = {
+		.entries = { { "verify", .flag = &verify, .needed = true } },
+		.help = print_help,
+	};
+	int r = option_read(argc, argv, &options);
 
 	if (r >= 0)
 		return r;

@@ -5,7 +5,6 @@
  * for the policy, but each is replaced whole or not at all.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <string.h>
 #include <sys/file.h>
 #include <time.h>
@@ -14,6 +13,7 @@
 #include "jitctl/administrator.h"
 #include "jitctl/compile.h"
 #include "jitctl/jitctl.h"
+#include "jitctl/option.h"
 #include "libjit/audit.h"
 #include "libjit/file.h"
 #include "libjit/store.h"
@@ -302,31 +302,6 @@ reload_policy(struct reload *reload)
 
 /* ---- the command ---- */
 
-static int
-parse_options(int argc, char **argv, struct reload *reload)
-{
-	static const struct option options[] = {
-		{ "force", no_argument, NULL, 'f' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'f') {
-			reload->force = true;
-			continue;
-		}
-		print_help(c == 'h' ? stdout : stderr);
-		return c == 'h' ? JITCTL_DONE : JITCTL_USAGE;
-	}
-	if (optind < argc) {
-		print_help(stderr);
-		return JITCTL_USAGE;
-	}
-	return -1;
-}
-
 static void
 reload_all(struct reload *reload)
 {
@@ -355,7 +330,11 @@ int
 cmd_reload(int argc, char **argv)
 {
 	struct reload reload = { .site = JIT_SITE_NONE };
-	int r = parse_options(argc, argv, &reload);
+	const struct option_set options = {
+		.entries = { { "force", .flag = &reload.force } },
+		.help = print_help,
+	};
+	int r = option_read(argc, argv, &options);
 
 	if (r >= 0)
 		return r;

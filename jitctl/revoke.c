@@ -5,12 +5,12 @@
  * be stopped by a record that cannot be written.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <string.h>
 
 #include "jitctl/administrator.h"
 #include "jitctl/jitctl.h"
 #include "jitctl/list.h"
+#include "jitctl/option.h"
 #include "libjit/access.h"
 #include "libjit/escape.h"
 #include "libjit/file.h"
@@ -38,27 +38,18 @@ print_help(FILE *out)
 static int
 parse_options(int argc, char **argv, struct revocation *ret)
 {
-	static const struct option options[] = {
-		{ "reason", required_argument, NULL, 'r' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+	const struct option_set set = {
+		.entries = { { "reason", 'r', .value = &ret->reason, .needed = true } },
+		.min = 1,
+		.max = 1,
+		.once = true,
+		.help = print_help,
 	};
-	int c;
+	int r = option_read(argc, argv, &set);
 
-	while ((c = getopt_long(argc, argv, "r:h", options, NULL)) != -1) {
-		if (c == 'r' && !ret->reason) {
-			ret->reason = optarg;
-			continue;
-		}
-		print_help(c == 'h' ? stdout : stderr);
-		return c == 'h' ? JITCTL_DONE : JITCTL_USAGE;
-	}
-	if (argc - optind != 1 || !ret->reason) {
-		print_help(stderr);
-		return JITCTL_USAGE;
-	}
-	ret->typed = argv[optind];
-	return -1;
+	if (r < 0)
+		ret->typed = argv[optind];
+	return r;
 }
 
 /* Several grants can be one: an id is what counts. */

@@ -5,12 +5,12 @@
  * Runs as root.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <sodium.h>
 #include <string.h>
 
 #include "jitctl/administrator.h"
 #include "jitctl/jitctl.h"
+#include "jitctl/option.h"
 #include "libjit/audit.h"
 #include "libjit/store.h"
 
@@ -28,26 +28,12 @@ print_help(FILE *out)
 static int
 parse_options(int argc, char **argv, bool *ret_clock)
 {
-	static const struct option options[] = {
-		{ "clock", no_argument, NULL, 'c' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+	const struct option_set set = {
+		.entries = { { "clock", .flag = ret_clock, .needed = true } },
+		.help = print_help,
 	};
-	int c;
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'c') {
-			*ret_clock = true;
-			continue;
-		}
-		print_help(c == 'h' ? stdout : stderr);
-		return c == 'h' ? JITCTL_DONE : JITCTL_USAGE;
-	}
-	if (optind < argc || !*ret_clock) {
-		print_help(stderr);
-		return JITCTL_USAGE;
-	}
-	return -1;
+	return option_read(argc, argv, &set);
 }
 
 static int
