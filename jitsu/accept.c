@@ -141,6 +141,11 @@ accept_token(struct run *run)
 				: "standard input is not a token");
 		return EXIT_BAD_INPUT;
 	}
+	/* it may have taken a minute to come */
+	if (jit_clock_now(&run->access.now) < 0) {
+		say("the clock cannot be read");
+		return EXIT_INTERNAL;
+	}
 	guard_run(hand_in, &in, &result);
 	say("%s", result.text);
 	return result.code;

@@ -92,6 +92,7 @@ child_start(const struct run *run, const struct pty *pty, const struct environme
 	r = process_limits_give(&run->inherited);
 	if (r < 0)
 		give_up("limits", r);
+	schedule_give(&run->schedule);
 	r = privs_become_target(run->target.uid, run->target.gid, run->target.groups,
 		run->target.n_groups);
 	if (r < 0)

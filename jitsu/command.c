@@ -144,11 +144,10 @@ struct walk {
 static bool
 only_root_changes(const struct stat *st)
 {
-	/* an ACL shows in the group's bits */
+	/* whose group it is does not matter: an access control list, which can name
+	 * anybody, shows in these bits too */
 	return st->st_uid == 0 &&
-		(S_ISLNK(st->st_mode) ||
-			(!(st->st_mode & S_IWOTH) &&
-				(!(st->st_mode & S_IWGRP) || st->st_gid == 0)));
+		(S_ISLNK(st->st_mode) || !(st->st_mode & (S_IWGRP | S_IWOTH)));
 }
 
 /* Puts a link's target before the rest; an absolute one begins again at the root. */

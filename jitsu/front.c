@@ -320,7 +320,11 @@ front_main(struct run *run, int socket)
 		.wants_raw = run->foreground,
 		.exit_code = EXIT_INTERNAL,
 	};
-	int r = keep_descriptors(&front);
+	int r;
+
+	/* the keeper goes on with it meanwhile; before any descriptor of its modules goes */
+	auth_forget(&run->auth);
+	r = keep_descriptors(&front);
 
 	if (r == 0)
 		r = privs_become_caller(&run->caller.id);
@@ -330,7 +334,6 @@ front_main(struct run *run, int socket)
 		say("internal error: the front could not be set up: %s", strerror(-r));
 		return EXIT_INTERNAL;
 	}
-	auth_forget(&run->auth); /* while we wait, so that our own end is short */
 	pass_on(&front);
 	terminal_restore(&front.terminal);
 	say_lines(front.final);

@@ -18,6 +18,9 @@
 #include "birth.h"
 #include "libjit/cgroup.h"
 #include "libjit/file.h"
+#include "schedule.h"
+
+enum { GROUP_TRIES = 5 };
 
 /* One result fits into any pipe: nobody waits for anybody. */
 static _Noreturn void
@@ -27,29 +30,41 @@ guarded(void (*work)(void *, struct guard_result *), void *arg, int result_fd)
 
 	if (setsid() < 0)
 		_exit(EXIT_INTERNAL);
+	schedule_own();
 	work(arg, &result);
 	_exit(jit_write_full(result_fd, &result, sizeof(result)) < 0 ? EXIT_INTERNAL
 								     : EXIT_DONE);
 }
 
-/* In keepers where there is such a place; else (no command runs there either) beside us. */
+static pid_t
+bear_in(const struct jit_cgroup_place *place)
+{
+	pid_t pid = -ENODEV;
+
+	/* the service manager may clear an empty group away in between */
+	for (int i = 0; pid == -ENODEV && i < GROUP_TRIES; i++) {
+		_cleanup_close_ int group = jit_cgroup_keepers(place);
+
+		pid = group < 0 ? (pid_t)group : birth_into(group);
+	}
+	return pid;
+}
+
+/* Among the keepers; beside us only where all our groups are root's anyhow. Anywhere else
+ * the caller could freeze it, so there it does not begin. */
 static pid_t
 bear(void)
 {
 	struct jit_cgroup_place place = { JIT_PLACE_NONE, -1 };
-	_cleanup_close_ int group = -1;
-	pid_t pid = -ENODEV;
+	pid_t pid = jit_cgroup_find(&place, NULL);
 
-	if (jit_cgroup_find(&place, NULL) == 0)
-		group = jit_cgroup_keepers(&place);
-	if (group >= 0)
-		pid = birth_into(group);
-	jit_cgroup_place_close(&place);
-	if (pid < 0) {
+	if (pid < 0)
+		return pid;
+	if (place.kind == JIT_PLACE_WEAK)
 		pid = fork();
-		if (pid < 0)
-			return -errno;
-	}
+	else
+		pid = bear_in(&place);
+	jit_cgroup_place_close(&place);
 	return pid;
 }
 

@@ -49,17 +49,18 @@ show_pam_line(void *arg, const char *line)
 	(void)!frame_send(keeper->socket, FRAME_NOTICE, 0, line, strlen(line));
 }
 
-/* Where nobody had to be asked for a password, PAM begins here: account all the same. */
+/* Where nobody had to be asked for a password, PAM begins here. Account is asked in any
+ * case: the caller may have kept us waiting since the password. */
 static int
 check_account(struct keeper *keeper, struct jit_error *err)
 {
 	struct run *run = keeper->run;
 	int r;
 
-	if (run->auth.pam)
-		return 0;
 	keeper->failed_event = JIT_EVENT_AUTH_FAILED;
-	r = auth_start(&run->auth, run->access.subject.name, run->caller.tty, err);
+	r = run->auth.pam
+		? 0
+		: auth_start(&run->auth, run->access.subject.name, run->caller.tty, err);
 	if (r < 0)
 		return r;
 	r = auth_account(&run->auth, err);
@@ -87,6 +88,7 @@ open_session(struct keeper *keeper, struct jit_error *err)
 	r = auth_session_open(&run->auth, run->target.name, err);
 	process_umask_take(&run->inherited);
 	process_limits_take(&run->inherited);
+	schedule_take(&run->schedule);
 	return r;
 }
 
@@ -384,6 +386,7 @@ keeper_main(struct run *run, const struct jit_cgroup_place *place, int socket)
 		.status = EXIT_INTERNAL };
 	struct jit_error err = { "" };
 
+	schedule_own();
 	if (set_up(&keeper, &err) < 0) {
 		report_failure(&keeper, &err);
 		_exit(EXIT_INTERNAL);

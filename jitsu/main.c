@@ -177,6 +177,7 @@ start(int argc, char **argv, struct run *run)
 
 	if (process_sanitize(&run->inherited) < 0)
 		return fail("internal error: what was inherited could not be reset");
+	schedule_save(&run->schedule);
 	if (environment_take(&run->kept, &presets) < 0)
 		return fail("no memory");
 	if (options_parse(argc, argv, &presets, &run->options, &err) < 0) {

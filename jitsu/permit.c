@@ -228,9 +228,11 @@ make_auto(void *arg, struct guard_result *ret)
 	int r = jit_access_make_auto(
 		&run->access, &run->request, &run->decision, &made, &err);
 
+	(void)snprintf(
+		ret->text, sizeof(ret->text), "%s", r < 0 ? err.text : made.grant.jti);
 	jit_grant_done(&made.grant);
-	(void)snprintf(ret->text, sizeof(ret->text), "%s", err.text);
 	ret->code = r == 0                           ? EXIT_DONE
+		: r == -EDQUOT                       ? EXIT_REFUSED
 		: r == -EREMOTEIO                    ? EXIT_NO_RECORD
 		: r == -EKEYREJECTED || r == -ENOKEY ? EXIT_NO_POLICY
 						     : EXIT_INTERNAL;
@@ -245,14 +247,19 @@ make_grant(struct run *run)
 	enum exit_code code;
 
 	guard_run(make_auto, run, &result);
-	if (result.code != EXIT_DONE) {
+	if (result.code == EXIT_NO_RECORD) {
 		say("%s", result.text);
 		return result.code;
 	}
+	if (result.code != EXIT_DONE)
+		return refuse(run, JIT_EVENT_DENY, result.code, result.text);
 	code = ask_anew(run);
 	if (code != EXIT_DONE)
 		return code;
-	if (run->decision.verdict != JIT_ALLOW || !run->decision.grant)
+	/* and it must be this one: another that came meanwhile was not asked about */
+	if (run->decision.verdict != JIT_ALLOW || !run->decision.grant ||
+		!jit_streq(run->decision.grant->grant.jti, result.text) ||
+		!jit_streq(run->decision.target, run->target.name))
 		return refuse(run, JIT_EVENT_DENY, EXIT_INTERNAL,
 			"the grant that was made is not one that can be used");
 	say("%s on %s until %s (jitsu -l shows it, jitsu --drop gives it back)",

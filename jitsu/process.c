@@ -8,10 +8,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 
@@ -188,13 +186,9 @@ void
 process_protect(void)
 {
 	static const char never[] = "-1000"; /* proc(5), oom_score_adj */
-	static const struct sched_param normal;
 	_cleanup_close_ int fd =
 		open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC | O_NOCTTY);
 
-	/* where a container forbids one of these, the others help as well */
-	if (fd >= 0)
+	if (fd >= 0) /* a container may forbid it */
 		(void)!jit_write_full(fd, never, sizeof(never) - 1);
-	(void)sched_setscheduler(0, SCHED_OTHER, &normal);
-	(void)setpriority(PRIO_PROCESS, 0, 0);
 }

@@ -36,8 +36,8 @@ void process_umask_take(struct process_inherited *inherited);
 /* All signals to their default, none blocked: for the command. */
 void process_signals_default(void);
 
-/* The keeper's own: the last to be killed when memory runs out, and scheduled like anybody,
- * whatever the caller was. After the command was born, which keeps what it has. */
+/* The keeper's own: the last to be killed when memory runs out. After the command was born,
+ * which keeps what it has. */
 void process_protect(void);
 
 #endif

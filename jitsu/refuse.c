@@ -22,7 +22,10 @@ record(const struct run *run, struct jit_audit *audit, enum exit_code code)
 	uint32_t skipped = 0;
 	char why[512];
 
-	if (rate_take(run, "refused", RECORDED_MAX, &skipped) == -EDQUOT)
+	/* wrong passwords in a count of their own: nothing else may hide them */
+	const char *what = audit->event == JIT_EVENT_AUTH_FAILED ? "failed" : "refused";
+
+	if (rate_take(run, what, RECORDED_MAX, &skipped) == -EDQUOT)
 		return code;
 	if (skipped) {
 		(void)snprintf(why, sizeof(why), "%s (and %u more before it)",

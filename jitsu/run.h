@@ -11,6 +11,7 @@
 #include "exit_code.h"
 #include "options.h"
 #include "process.h"
+#include "schedule.h"
 #include "target.h"
 #include "terminal.h"
 
@@ -19,6 +20,7 @@
 struct run {
 	/* how we were called */
 	struct process_inherited inherited;
+	struct schedule schedule;
 	struct environment kept;
 	struct options options;
 	struct caller caller;

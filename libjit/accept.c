@@ -240,6 +240,14 @@ keep(struct handed_in *in, const char *token, uid_t by_uid)
 	for (size_t i = 0; i < access->held.n; i++)
 		if (jit_streq(access->held.v[i].grant.jti, in->grant.jti))
 			return already_here(in);
+	/* before a grant of the past goes: set back, the clock would let it in again */
+	if (r == 0)
+		r = jit_access_clock_move(access);
+	if (r == 0)
+		r = jit_store_make_room(
+			&access->site, &access->subject, &access->held, &access->now);
+	if (r == -EDQUOT)
+		return refuse(in, "%s holds too many grants already", in->grant.sub);
 	audit.subject_uid = access->subject.uid;
 	audit.expires_sec = in->end_sec;
 	if (r == 0 && jit_audit_write(&access->site, &audit) < 0 &&
@@ -249,14 +257,6 @@ keep(struct handed_in *in, const char *token, uid_t by_uid)
 			"accepted (/var/log/jit/audit.jsonl)");
 		return JIT_ACCEPT_NO_RECORD;
 	}
-	/* before a grant of the past goes: set back, the clock would let it in again */
-	if (r == 0)
-		r = jit_access_clock_move(access);
-	if (r == 0)
-		r = jit_store_make_room(
-			&access->site, &access->subject, &access->held, &access->now);
-	if (r == -EDQUOT)
-		return refuse(in, "%s holds too many grants already", in->grant.sub);
 	if (r == 0)
 		r = jit_store_add_brought(&access->site, &access->subject, &in->grant,
 			token, &access->now, in->start_sec);

@@ -287,6 +287,18 @@ jit_access_make_auto(struct jit_access *access, const struct jit_request *reques
 	r = auto_grant_sign(access, &held.grant, &token, err);
 	if (r < 0)
 		return r;
+	/* before a grant of the past is put away: see accept.c */
+	if (any_brought(&access->held)) {
+		r = jit_access_clock_move(access);
+		if (r < 0)
+			return jit_error_set(
+				err, r, "/var/lib/jit/clock cannot be written");
+	}
+	r = jit_store_make_room(
+		&access->site, &access->subject, &access->held, &access->now);
+	if (r < 0)
+		return jit_error_set(
+			err, r, "too many grants are held: jitsu --drop gives them back");
 	audit = jit_access_audit(access, request, decision, JIT_EVENT_GRANT_ACCEPTED);
 	audit.grant = held.grant.jti;
 	audit.via = jit_via_name(held.grant.via);
@@ -294,11 +306,6 @@ jit_access_make_auto(struct jit_access *access, const struct jit_request *reques
 	r = record(access, &audit, err);
 	if (r < 0)
 		return r;
-	r = jit_store_make_room(
-		&access->site, &access->subject, &access->held, &access->now);
-	if (r < 0)
-		return jit_error_set(
-			err, r, "too many grants are held: jitsu --drop gives them back");
 	r = jit_store_add_host(&access->site, &access->subject, &held.grant, token);
 	if (r < 0)
 		return jit_error_set(err, r, "the grant cannot be kept in /run/jit: %s",

@@ -99,6 +99,14 @@ put_away_stale(const struct jit_site *site, const struct jit_subject *subject,
 	closedir(dir);
 }
 
+static bool
+is_live(const struct jit_held *held, const struct jit_now *now)
+{
+	bool used_up = held->grant.uses && held->used >= held->grant.uses;
+
+	return !held->ended && !used_up && !held_is_past(held, now);
+}
+
 int
 jit_store_make_room(const struct jit_site *site, const struct jit_subject *subject,
 	const struct jit_held_list *held, const struct jit_now *now)
@@ -109,7 +117,7 @@ jit_store_make_room(const struct jit_site *site, const struct jit_subject *subje
 	put_away_stale(site, subject, true, now);
 	put_away_stale(site, subject, false, now);
 	for (size_t i = 0; i < held->n; i++)
-		live += !held->v[i].ended && !held_is_past(&held->v[i], now);
+		live += is_live(&held->v[i], now);
 	return live < JIT_GRANTS_HELD_MAX ? 0 : -EDQUOT;
 }
 
@@ -179,6 +187,7 @@ void
 jit_store_trim(const struct jit_site *site, int64_t keep_sec, const struct jit_now *now)
 {
 	static const char *const spent[] = { "revoked", "uses" };
+	_cleanup_close_ int in_run = -1;
 	int64_t life = keep_sec > TOKEN_LIFE_SEC ? keep_sec : TOKEN_LIFE_SEC;
 	_cleanup_close_ int archive = -1;
 
@@ -194,4 +203,8 @@ jit_store_trim(const struct jit_site *site, int64_t keep_sec, const struct jit_n
 		if (dirfd >= 0)
 			files_remove(dirfd, now->wall_sec - life);
 	}
+	/* of host-signed grants, which never last longer than this */
+	in_run = site->run < 0 ? -1 : jit_dir_open(site->run, "uses", site->owner);
+	if (in_run >= 0)
+		files_remove(in_run, now->wall_sec - JIT_CEILING_GRANT_SEC - 86400);
 }

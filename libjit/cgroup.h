@@ -33,6 +33,9 @@ int jit_cgroup_keepers(const struct jit_cgroup_place *place) _must_check_;
 /* Moves a process (0: ourselves) into it. */
 int jit_cgroup_keep(const struct jit_cgroup_place *place, pid_t pid) _must_check_;
 
+/* Opens one that is there already; -ENOENT: it is not. */
+int jit_cgroup_run_open(
+	const struct jit_cgroup_place *place, const char *id) _must_check_;
 /* Makes run-ID and returns a descriptor of the directory (for CLONE_INTO_CGROUP too). */
 int jit_cgroup_run_make(
 	const struct jit_cgroup_place *place, const char *id) _must_check_;

@@ -44,6 +44,17 @@ run_name(const char *id, char ret[JIT_ID_LEN + 8])
 }
 
 int
+jit_cgroup_run_open(const struct jit_cgroup_place *place, const char *id)
+{
+	char name[JIT_ID_LEN + 8];
+	int r = run_name(id, name);
+
+	if (r < 0)
+		return r;
+	return place->dirfd < 0 ? -ENODEV : jit_dir_open(place->dirfd, name, 0);
+}
+
+int
 jit_cgroup_run_make(const struct jit_cgroup_place *place, const char *id)
 {
 	char name[JIT_ID_LEN + 8];

@@ -95,6 +95,18 @@ session_read(int dirfd, const char *id, uid_t owner, struct jit_session *ret)
 }
 
 int
+jit_session_find(const struct jit_site *site, const char *id, struct jit_session *ret)
+{
+	_cleanup_close_ int dirfd = sessions_open(site);
+
+	if (dirfd < 0)
+		return dirfd == -ENOENT ? -EIO : dirfd;
+	if (!jit_id_valid(id))
+		return -EINVAL;
+	return session_read(dirfd, id, site->owner, ret);
+}
+
+int
 jit_session_list(const struct jit_site *site, struct jit_session **ret, size_t *ret_n)
 {
 	_cleanup_free_ struct jit_session *list = NULL;

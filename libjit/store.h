@@ -74,6 +74,9 @@ struct jit_session {
 int jit_session_add(
 	const struct jit_site *site, const struct jit_session *session) _must_check_;
 int jit_session_remove(const struct jit_site *site, const char *id) _must_check_;
+/* One of them. -ENOENT: there is none; any other error: it cannot be told. */
+int jit_session_find(const struct jit_site *site, const char *id,
+	struct jit_session *ret) _must_check_;
 /* All of them; the caller frees *ret. */
 int jit_session_list(const struct jit_site *site, struct jit_session **ret,
 	size_t *ret_n) _must_check_;

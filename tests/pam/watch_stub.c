@@ -4,6 +4,7 @@
  */
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -39,6 +40,8 @@ write_surroundings(void)
 	closedir(dir);
 }
 
+enum { LIFE_MS = 20000 };
+
 static char
 mode(void)
 {
@@ -73,7 +76,10 @@ main(void)
 	switch (mode()) {
 	case 'l': return 0; /* leave */
 	case 'w': answer("whatever"); break;
-	case 'n': pause(); break; /* no answer */
+	case 'n': /* no answer, as long as the application lives */
+		(void)poll(&(struct pollfd){ .fd = WATCH_APPLICATION, .events = POLLIN },
+			1, LIFE_MS);
+		break;
 	default: answer(WATCH_STANDS);
 	}
 	return 0;
