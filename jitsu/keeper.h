@@ -49,6 +49,11 @@ struct keeper {
 _Noreturn void keeper_main(
 	struct run *run, const struct jit_cgroup_place *place, int socket);
 
+/* ---- keeper_environment.c ---- */
+
+/* Builds the command's environment. -errno: no memory. After the session was opened. */
+int keeper_environment(struct keeper *keeper) _must_check_;
+
 /* ---- keeper_watch.c ---- */
 
 /* Watches over the run until nothing of it is left. */
