@@ -1,27 +1,30 @@
 /*
  * The decision. Runs as: any. Pure: no I/O, no clock, no NSS, no allocation, no state.
  *
- * Order of a question: a held grant that covers it, verified against the rules of now;
- * else the first rule of the plain way. Whatever is not found denies.
+ * Order of a question: what is locked; a held grant that covers it, verified against the
+ * rules of now; else the first rule for the way in which it is asked. Whatever is not
+ * found denies.
  */
 #include "decide.h"
 
-#include <string.h>
-
 #include "config.h"
-#include "pattern.h"
+#include "judge.h"
 
 static const char *const reason_names[] = {
 	[JIT_WHY_NONE] = "denied",
 	[JIT_WHY_GRANT_HELD] = "grant-held",
 	[JIT_WHY_RULE_AUTO] = "rule-auto",
+	[JIT_WHY_RULE_BREAK_GLASS] = "rule-break-glass",
+	[JIT_WHY_LOCKED] = "locked",
 	[JIT_WHY_NEEDS_APPROVAL] = "needs-approval",
 	[JIT_WHY_NEEDS_REASON] = "needs-reason",
+	[JIT_WHY_NEEDS_TICKET] = "needs-ticket",
 	[JIT_WHY_TOO_LONG] = "too-long",
 	[JIT_WHY_RULE_DENIES] = "rule-denies",
 	[JIT_WHY_NO_ROLE] = "no-role",
 	[JIT_WHY_NO_RULE] = "no-rule",
 	[JIT_WHY_NOT_SETTLED] = "not-settled",
+	[JIT_WHY_NO_BREAK_GLASS] = "no-break-glass",
 };
 
 const char *
@@ -30,444 +33,252 @@ jit_reason_name(enum jit_reason reason)
 	return reason < ARRAY_SIZE(reason_names) ? reason_names[reason] : "denied";
 }
 
-enum jit_mode
-jit_decision_mode(
-	const struct jit_globals *globals, const struct jit_rule *rule, int64_t wall_sec)
+/* ---- which rule, which role ---- */
+
+struct question {
+	const struct jit_facts *facts;
+	enum jit_match match;
+	enum jit_reason nobody;   /* what is said if no rule answers */
+	struct jit_decision shut; /* the first answer that only a role's lock withholds */
+};
+
+/* How a rule could give what is asked. */
+struct offer {
+	const struct jit_role *role;
+	const char *target;
+	bool exact; /* the role's patterns do not name it */
+};
+
+static enum jit_match
+match_of(enum jit_way way)
 {
-	enum jit_mode mode =
-		rule && rule->mode != JIT_MODE_NONE ? rule->mode : globals->mode;
-
-	if (mode != JIT_MODE_OBSERVE || wall_sec >= globals->observe_until)
-		return JIT_MODE_ENFORCE;
-	return JIT_MODE_OBSERVE;
-}
-
-bool
-jit_subject_is_privileged(
-	const struct jit_globals *globals, const struct jit_subject *subject)
-{
-	if (subject->uid == 0 ||
-		jit_strv_has(&globals->privileged_users, subject->name) ||
-		jit_strv_has(&globals->privileged_shared, subject->name))
-		return true;
-	for (size_t i = 0; i < globals->privileged_groups.n; i++)
-		if (jit_strv_has(&subject->whos, globals->privileged_groups.v[i]))
-			return true;
-	for (size_t i = 0; i < subject->n_gids; i++)
-		for (size_t k = 0; k < globals->n_privileged_gids; k++)
-			if (subject->gids[i] == globals->privileged_gids[k])
-				return true;
-	return false;
-}
-
-/* ---- roles ---- */
-
-bool
-jit_role_has_target(const struct jit_role *role, const char *subject, const char *target)
-{
-	for (size_t i = 0; i < role->run_as.n; i++) {
-		const char *as = role->run_as.v[i];
-
-		if (jit_streq(as, "*") || jit_streq(as, target))
-			return true;
-		if (jit_streq(as, "self") && jit_streq(subject, target))
-			return true;
+	switch (way) {
+	case JIT_WAY_PLAIN: return JIT_MATCH_PLAIN;
+	case JIT_WAY_BREAK_GLASS: return JIT_MATCH_BREAK_GLASS;
+	case JIT_WAY_PIN: return JIT_MATCH_PIN;
 	}
-	return false;
+	return JIT_MATCH_NONE;
 }
 
-const char *
-jit_role_default_target(const struct jit_role *role, const char *subject)
+static void
+locked(struct question *question, const struct jit_decision *decision,
+	const struct jit_lock *lock)
 {
-	const char *as = role->run_as.n ? role->run_as.v[0] : NULL;
-
-	if (!as || jit_streq(as, "*"))
-		return NULL;
-	return jit_streq(as, "self") ? subject : as;
+	if (question->shut.lock)
+		return;
+	question->shut = *decision;
+	question->shut.verdict = JIT_DENY;
+	question->shut.reason = JIT_WHY_LOCKED;
+	question->shut.grant = NULL;
+	question->shut.lock = lock;
 }
 
+/* Through a rule with exact_command. Only where that rule would also judge the grant: not
+ * if an earlier one for that role does. */
 static bool
-role_has_command(const struct jit_role *role, const struct jit_strv *argv)
-{
-	for (size_t i = 0; i < role->n_commands; i++)
-		if (jit_command_match(&role->commands[i], argv))
-			return true;
-	return false;
-}
-
-/* `commands = [ "*" ]`: any command at all. */
-static bool
-role_has_everything(const struct jit_role *role)
-{
-	for (size_t i = 0; i < role->n_commands; i++)
-		if (role->commands[i].n == 1 && jit_streq(role->commands[i].v[0], "*"))
-			return true;
-	return false;
-}
-
-/* The target was looked at already. */
-static bool
-role_covers_kind(const struct jit_role *role, const struct jit_request *request)
-{
-	switch (request->kind) {
-	case JIT_KIND_COMMAND: return role_has_command(role, &request->argv);
-	case JIT_KIND_LOGIN: return role->login;
-	case JIT_KIND_SWITCH: return role->shell;
-	case JIT_KIND_SUDO: return role->shell && role_has_everything(role);
-	}
-	return false;
-}
-
-bool
-jit_role_covers(const struct jit_role *role, const struct jit_request *request,
-	const char *target)
-{
-	if (!target || (request->target && !jit_streq(request->target, target)))
-		return false;
-	if (request->role && !jit_streq(request->role, role->name))
-		return false;
-	return role_covers_kind(role, request);
-}
-
-/* ---- rules ---- */
-
-static bool
-rule_names_subject(const struct jit_rule *rule, const struct jit_subject *subject)
-{
-	for (size_t i = 0; i < rule->who.n; i++)
-		if (jit_strv_has(&subject->whos, rule->who.v[i]))
-			return true;
-	return false;
-}
-
-bool
-jit_rule_on_host(const struct jit_rule *rule, const struct jit_globals *globals)
-{
-	if (rule->on.n == 0)
-		return true;
-	for (size_t i = 0; i < rule->on.n; i++) {
-		if (jit_glob_match(rule->on.v[i], globals->host))
-			return true;
-		for (size_t k = 0; k < globals->labels.n; k++)
-			if (jit_glob_match(rule->on.v[i], globals->labels.v[k]))
-				return true;
-	}
-	return false;
-}
-
-static bool
-rule_in_time(const struct jit_rule *rule, const struct jit_globals *globals, int64_t sec)
-{
-	if (rule->when.n == 0)
-		return true;
-	return rule->when.zone < globals->n_zones &&
-		jit_when_holds(&rule->when, &globals->zones[rule->when.zone], sec);
-}
-
-/* May this rule answer for a grant that came this way? A plain request (NONE) and what the
- * host gave by itself look at auto and approvers; an approver's token at approvers. */
-static bool
-rule_has_way(const struct jit_rule *rule, enum jit_via via)
-{
-	switch (rule->approval) {
-	case JIT_APPROVAL_DENY: return true;
-	case JIT_APPROVAL_AUTO: return via == JIT_VIA_NONE || via == JIT_VIA_AUTO;
-	case JIT_APPROVAL_APPROVERS: return via <= JIT_VIA_AUTO;
-	case JIT_APPROVAL_BREAK_GLASS: return via == JIT_VIA_BREAK_GLASS;
-	}
-	return false;
-}
-
-/* Subject, host, way and time. A deny rule's time is always judged now. */
-static bool
-rule_applies(const struct jit_facts *facts, const struct jit_rule *rule, enum jit_via via,
-	int64_t when_sec)
-{
-	const struct jit_globals *globals = facts->view->globals;
-
-	if (rule->approval == JIT_APPROVAL_DENY)
-		when_sec = facts->now->wall_sec;
-	return rule_names_subject(rule, facts->subject) &&
-		jit_rule_on_host(rule, globals) && rule_has_way(rule, via) &&
-		rule_in_time(rule, globals, when_sec);
-}
-
-static int64_t
-shorter(int64_t a, int64_t b)
-{
-	return b > 0 && b < a ? b : a;
-}
-
-int64_t
-jit_longest(const struct jit_globals *globals, const struct jit_rule *rule,
+rule_offers_exact(const struct question *question, const struct jit_rule *rule,
 	const struct jit_role *role)
 {
-	int64_t max = shorter(JIT_CEILING_GRANT_SEC, globals->max_sec);
+	const struct jit_facts *facts = question->facts;
+	enum jit_match match = question->match == JIT_MATCH_PLAIN ? JIT_MATCH_APPROVERS
+								  : question->match;
+	int64_t now = facts->now->wall_sec;
 
-	max = shorter(max, role->max_sec);
-	return shorter(max, rule->max_sec);
+	if (!rule->exact_command || facts->request->kind != JIT_KIND_COMMAND ||
+		(rule->approval != JIT_APPROVAL_APPROVERS &&
+			rule->approval != JIT_APPROVAL_BREAK_GLASS) ||
+		!jit_role_takes_exact(role, &facts->request->argv))
+		return false;
+	return !jit_rule_applies(facts, rule, match, now) ||
+		jit_rule_first(facts, role->name, match, now) == rule;
 }
 
-/* ---- held grants ---- */
-
 static bool
-host_grant_in_force(const struct jit_grant *grant, const struct jit_now *now,
-	int64_t max_sec, int64_t *ret_end_ms)
+role_offers(const struct question *question, const struct jit_rule *rule,
+	const struct jit_role *role, bool exact, struct offer *ret)
 {
-	int64_t end = shorter(grant->to_ms, grant->from_ms + max_sec * 1000);
+	const struct jit_request *request = question->facts->request;
+	const char *target =
+		jit_role_target(role, request, question->facts->subject->name);
 
-	if (!jit_streq(grant->boot, now->boot_id) || now->boot_ms < grant->from_ms ||
-		now->boot_ms >= end)
+	if (!jit_role_fits(role, request, target))
 		return false;
-	*ret_end_ms = end;
+	if (exact ? !rule_offers_exact(question, rule, role)
+		  : !jit_role_covers(role, request, target))
+		return false;
+	*ret = (struct offer){ role, target, exact };
 	return true;
 }
 
+/* What the answer would be if the role were not locked. A deny rule also denies what is
+ * locked. */
 static bool
-brought_grant_in_force(const struct jit_held *held, const struct jit_now *now,
-	int64_t max_sec, int64_t *ret_end_ms)
+is_withheld(
+	struct question *question, const struct jit_rule *rule, const struct offer *offer)
 {
-	int64_t dur = shorter(held->grant.dur, max_sec);
-	int64_t end_sec = shorter(held->start_sec + dur, held->grant.exp);
-	int64_t end_ms = now->boot_ms + (end_sec - now->wall_sec) * 1000;
-
-	if (now->wall_sec >= end_sec)
-		return false;
-	if (!jit_streq(held->start_boot, now->boot_id)) {
-		if (now->wall_sec < held->start_sec)
-			return false;
-	} else {
-		int64_t boot_end_ms =
-			held->start_boot_ms + (end_sec - held->start_sec) * 1000;
-
-		if (now->boot_ms < held->start_boot_ms || now->boot_ms >= boot_end_ms)
-			return false;
-		if (boot_end_ms < end_ms)
-			end_ms = boot_end_ms;
-	}
-	*ret_end_ms = end_ms;
-	return true;
-}
-
-bool
-jit_held_in_force(const struct jit_held *held, const struct jit_now *now, bool clock_back,
-	int64_t max_sec, int64_t *ret_end_ms)
-{
-	if (held->ended || max_sec <= 0)
-		return false;
-	if (held->grant.by_host)
-		return host_grant_in_force(&held->grant, now, max_sec, ret_end_ms);
-	return !clock_back && brought_grant_in_force(held, now, max_sec, ret_end_ms);
-}
-
-static bool
-grant_is_for_host(const struct jit_grant *grant, const struct jit_globals *globals)
-{
-	if (grant->aud[0] == '@')
-		return jit_strv_has(&globals->labels, grant->aud + 1);
-	return jit_streq(grant->aud, globals->host);
-}
-
-/* The account that a grant opens. `as` must be there where the role leaves a choice. */
-static const char *
-grant_target(
-	const struct jit_grant *grant, const struct jit_role *role, const char *subject)
-{
-	if (grant->as[0])
-		return jit_role_has_target(role, subject, grant->as) ? grant->as : NULL;
-	return role->run_as.n == 1 ? jit_role_default_target(role, subject) : NULL;
-}
-
-/* Does this rule, which decides, let this issuer give it? Nobody for themselves. */
-static enum jit_verdict
-rule_lets_issuer(const struct jit_rule *rule, const struct jit_grant *grant)
-{
-	if (rule->approval == JIT_APPROVAL_AUTO)
-		return grant->by_host && grant->via == JIT_VIA_AUTO ? JIT_ALLOW
-								    : JIT_DENY;
-	if (rule->approval != JIT_APPROVAL_APPROVERS || rule->approvals != 1)
-		return JIT_DENY;
-	if (grant->by_host || jit_streq(grant->iss, grant->sub))
-		return JIT_DENY;
-	return jit_strv_has(&rule->approvers, grant->iss) ? JIT_ALLOW : JIT_DENY;
-}
-
-enum jit_verdict
-jit_decide_grant(const struct jit_facts *facts, const struct jit_grant *grant,
-	int64_t start_sec, const struct jit_rule **ret_rule,
-	const struct jit_role **ret_role, int64_t *ret_max_sec)
-{
-	const struct jit_policy_view *view = facts->view;
-	const struct jit_role *role = jit_view_role(view, grant->role);
-
-	if (!jit_streq(grant->sub, facts->subject->name) ||
-		!grant_is_for_host(grant, view->globals) || !role)
-		return JIT_DENY;
-	*ret_role = role;
-	if (!grant_target(grant, role, facts->subject->name))
-		return JIT_DENY;
-	for (size_t i = 0; i < view->n_rules; i++) {
-		const struct jit_rule *rule = &view->rules[i];
-
-		if (!jit_strv_has(&rule->roles, role->name) ||
-			!rule_applies(facts, rule, grant->via, start_sec))
-			continue;
-		*ret_rule = rule;
-		*ret_max_sec = jit_longest(view->globals, rule, role);
-		return rule_lets_issuer(rule, grant);
-	}
-	return JIT_DENY;
-}
-
-static bool
-strv_equal(const struct jit_strv *a, const struct jit_strv *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++)
-		if (!jit_streq(a->v[i], b->v[i]))
-			return false;
-	return true;
-}
-
-/* A grant that names a command covers that command and nothing else. */
-static bool
-grant_covers(const struct jit_grant *grant, const struct jit_role *role,
-	const struct jit_request *request, const char *target)
-{
-	if (grant->cmd.n &&
-		(request->kind != JIT_KIND_COMMAND ||
-			!strv_equal(&grant->cmd, &request->argv)))
-		return false;
-	return jit_role_covers(role, request, target);
-}
-
-static bool
-held_settles(const struct jit_facts *facts, const struct jit_held *held,
-	struct jit_decision *ret)
-{
-	const struct jit_rule *rule = NULL;
-	const struct jit_role *role = NULL;
-	const struct jit_grant *grant = &held->grant;
-	int64_t start_sec = grant->by_host ? grant->iat : held->start_sec;
-	int64_t max_sec = 0, end_ms = 0;
-	const char *target;
-
-	if (jit_decide_grant(facts, grant, start_sec, &rule, &role, &max_sec) !=
-		JIT_ALLOW)
-		return false;
-	target = grant_target(grant, role, facts->subject->name);
-	if (!grant_covers(grant, role, facts->request, target))
-		return false;
-	if (!jit_held_in_force(held, facts->now, facts->clock_back, max_sec, &end_ms))
-		return false;
-	if (grant->uses && held->used >= grant->uses)
-		return false;
-	*ret = (struct jit_decision){
-		.verdict = JIT_ALLOW,
-		.reason = JIT_WHY_GRANT_HELD,
-		.rule = rule,
-		.role = role,
-		.grant = held,
-		.target = target,
-		.max_sec = max_sec,
-		.end_ms = end_ms,
+	const struct jit_facts *facts = question->facts;
+	const struct jit_decision decision = {
+		.rule = rule, .role = offer->role, .target = offer->target
 	};
+	const struct jit_lock *lock = jit_facts_role_locked(facts, offer->role->name);
+
+	if (!lock || rule->approval == JIT_APPROVAL_DENY)
+		return false;
+	if (jit_rule_applies(facts, rule, question->match, facts->now->wall_sec))
+		locked(question, &decision, lock);
 	return true;
 }
 
-/* ---- asking ---- */
+/* The first of a rule's roles whose patterns name it, else the first that takes anything. */
+static bool
+rule_offers(struct question *question, const struct jit_rule *rule, struct offer *ret)
+{
+	for (int exact = 0; exact <= rule->exact_command; exact++)
+		for (size_t i = 0; i < rule->roles.n; i++) {
+			const struct jit_role *role =
+				jit_view_role(question->facts->view, rule->roles.v[i]);
 
-/* What the first rule that fits says to a plain request. */
+			if (role && role_offers(question, rule, role, exact, ret) &&
+				!is_withheld(question, rule, ret))
+				return true;
+		}
+	return false;
+}
+
+/* ---- what it says ---- */
+
 static void
-rule_answers(const struct jit_facts *facts, const struct jit_rule *rule,
-	const struct jit_role *role, const char *target, struct jit_decision *ret)
+break_glass_answers(const struct jit_facts *facts, struct jit_decision *ret)
 {
 	const struct jit_request *request = facts->request;
-	int64_t max = jit_longest(facts->view->globals, rule, role);
-	int64_t usual = role->default_sec ? role->default_sec : JIT_DEFAULT_GRANT_SEC;
-	int64_t asked =
-		request->duration_sec ? request->duration_sec : shorter(max, usual);
+	const struct jit_strv none = { 0 };
+	int64_t end_ms = 0, left_sec;
 
-	*ret = (struct jit_decision){
-		.rule = rule,
-		.role = role,
-		.target = target,
-		.max_sec = max,
-		.duration_sec = asked,
-	};
-	if (rule->approval == JIT_APPROVAL_DENY) {
+	if (ret->rule->approvals > 0) {
+		if (!jit_second_person(facts, request->req, ret->role, ret->target,
+			    ret->exact_command ? &request->argv : &none, &end_ms)) {
+			ret->reason = JIT_WHY_NEEDS_APPROVAL;
+			return;
+		}
+		/* not longer than the second person agreed to */
+		left_sec = (end_ms - facts->now->boot_ms + 999) / 1000;
+		ret->max_sec = jit_shorter(ret->max_sec, left_sec);
+		ret->duration_sec = jit_shorter(ret->duration_sec, left_sec);
+	}
+	ret->reason = JIT_WHY_RULE_BREAK_GLASS;
+	ret->verdict = JIT_ALLOW;
+}
+
+static void
+rule_decides(const struct jit_facts *facts, struct jit_decision *ret)
+{
+	const struct jit_rule *rule = ret->rule;
+	enum jit_reason words = jit_rule_wants_words(rule, facts->request->reason);
+
+	if (rule->approval == JIT_APPROVAL_DENY)
 		ret->reason = JIT_WHY_RULE_DENIES;
-	} else if (asked <= 0 || asked > max) {
+	else if (ret->duration_sec <= 0 || ret->duration_sec > ret->max_sec)
 		ret->reason = JIT_WHY_TOO_LONG;
-	} else if (rule->approval == JIT_APPROVAL_APPROVERS) {
-		ret->reason = JIT_WHY_NEEDS_APPROVAL;
-	} else if (rule->approval != JIT_APPROVAL_AUTO) {
+	else if (words != JIT_WHY_NONE)
+		ret->reason = words;
+	else if (facts->request->way == JIT_WAY_BREAK_GLASS &&
+		rule->approval == JIT_APPROVAL_BREAK_GLASS)
+		break_glass_answers(facts, ret);
+	else if (facts->request->way != JIT_WAY_PLAIN)
 		ret->reason = JIT_WHY_NOT_SETTLED;
-	} else if (rule->reason_required && !(request->reason && request->reason[0])) {
-		ret->reason = JIT_WHY_NEEDS_REASON;
-	} else {
+	else if (rule->approval == JIT_APPROVAL_APPROVERS)
+		ret->reason = JIT_WHY_NEEDS_APPROVAL;
+	else if (rule->approval == JIT_APPROVAL_AUTO && !ret->exact_command) {
 		ret->reason = JIT_WHY_RULE_AUTO;
 		ret->verdict = JIT_ALLOW;
 	}
 }
 
-/* The first of a rule's roles that covers the request, and as whom. */
-static const struct jit_role *
-rule_role_for(const struct jit_facts *facts, const struct jit_rule *rule,
-	const char **ret_target)
+/* What the first rule that fits says. */
+static void
+rule_answers(const struct jit_facts *facts, const struct jit_rule *rule,
+	const struct offer *offer, struct jit_decision *ret)
 {
-	const struct jit_request *request = facts->request;
-	const char *subject = facts->subject->name;
+	const struct jit_role *role = offer->role;
+	int64_t max = jit_longest(facts->view->globals, rule, role);
+	int64_t usual = role->default_sec ? role->default_sec : JIT_DEFAULT_GRANT_SEC;
+	int64_t asked = facts->request->duration_sec;
 
-	for (size_t i = 0; i < rule->roles.n; i++) {
-		const struct jit_role *role =
-			jit_view_role(facts->view, rule->roles.v[i]);
-		const char *target;
-
-		if (!role)
-			continue;
-		target = request->target ? request->target
-					 : jit_role_default_target(role, subject);
-		if (target && jit_role_has_target(role, subject, target) &&
-			jit_role_covers(role, request, target)) {
-			*ret_target = target;
-			return role;
-		}
-	}
-	return NULL;
+	*ret = (struct jit_decision){
+		.rule = rule,
+		.role = role,
+		.target = offer->target,
+		.max_sec = max,
+		.duration_sec = asked ? asked : jit_shorter(max, usual),
+		.uses = role->max_uses,
+		.approvals = rule->approvals,
+		.exact_command = offer->exact,
+	};
+	rule_decides(facts, ret);
 }
 
 static void
-ask_rules(const struct jit_facts *facts, struct jit_decision *ret)
+ask_rules(struct question *question, struct jit_decision *ret)
 {
+	const struct jit_facts *facts = question->facts;
 	const struct jit_policy_view *view = facts->view;
-	enum jit_reason nobody = JIT_WHY_NO_ROLE;
 
 	for (size_t i = 0; i < view->n_rules; i++) {
 		const struct jit_rule *rule = &view->rules[i];
-		const char *target = NULL;
-		const struct jit_role *role = rule_role_for(facts, rule, &target);
+		struct offer offer;
 
-		if (!role)
+		if (!rule_offers(question, rule, &offer))
 			continue;
-		if (rule_names_subject(rule, facts->subject))
-			nobody = JIT_WHY_NO_RULE;
-		if (!rule_applies(facts, rule, JIT_VIA_NONE, facts->now->wall_sec))
+		if (jit_rule_names_subject(rule, facts->subject) &&
+			question->nobody == JIT_WHY_NO_ROLE)
+			question->nobody = JIT_WHY_NO_RULE;
+		if (!jit_rule_applies(facts, rule, question->match, facts->now->wall_sec))
 			continue;
-		rule_answers(facts, rule, role, target, ret);
+		rule_answers(facts, rule, &offer, ret);
 		return;
 	}
-	*ret = (struct jit_decision){ .reason = nobody };
+	*ret = question->shut;
+	if (!ret->lock)
+		*ret = (struct jit_decision){ .reason = question->nobody };
+}
+
+/* ---- all of it ---- */
+
+static bool
+held_answers(struct question *question, struct jit_decision *ret)
+{
+	const struct jit_facts *facts = question->facts;
+
+	for (size_t i = 0; i < facts->n_held; i++) {
+		const struct jit_lock *lock;
+		struct jit_decision decision;
+
+		if (!jit_held_settles(facts, &facts->held[i], &decision))
+			continue;
+		lock = jit_facts_role_locked(facts, decision.role->name);
+		if (!lock) {
+			*ret = decision;
+			return true;
+		}
+		locked(question, &decision, lock);
+	}
+	return false;
 }
 
 enum jit_verdict
 jit_decide(const struct jit_facts *facts, struct jit_decision *ret)
 {
-	*ret = (struct jit_decision){ 0 };
-	for (size_t i = 0; i < facts->n_held; i++)
-		if (held_settles(facts, &facts->held[i], ret))
-			return ret->verdict;
-	ask_rules(facts, ret);
+	struct question question = {
+		.facts = facts,
+		.match = match_of(facts->request->way),
+		.nobody = facts->request->way == JIT_WAY_BREAK_GLASS
+			? JIT_WHY_NO_BREAK_GLASS
+			: JIT_WHY_NO_ROLE,
+	};
+	const struct jit_lock *lock = jit_facts_locked(facts);
+
+	*ret = (struct jit_decision){ .reason = JIT_WHY_LOCKED, .lock = lock };
+	if (!lock && (facts->request->anew || !held_answers(&question, ret)))
+		ask_rules(&question, ret);
 	return ret->verdict;
 }

@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "grant.h"
+#include "lock.h"
 #include "policy.h"
 
 enum jit_verdict {
@@ -17,16 +18,20 @@ enum jit_verdict {
 enum jit_reason {
 	JIT_WHY_NONE = 0,
 	/* with JIT_ALLOW */
-	JIT_WHY_GRANT_HELD, /* decision.grant */
-	JIT_WHY_RULE_AUTO,  /* decision.rule: sign a grant, then run */
+	JIT_WHY_GRANT_HELD,       /* decision.grant */
+	JIT_WHY_RULE_AUTO,        /* decision.rule: sign a grant, then run */
+	JIT_WHY_RULE_BREAK_GLASS, /* the same, for --break-glass */
 	/* with JIT_DENY */
-	JIT_WHY_NEEDS_APPROVAL, /* decision.rule, decision.role: ask one of its approvers */
+	JIT_WHY_LOCKED,         /* decision.lock */
+	JIT_WHY_NEEDS_APPROVAL, /* decision.rule, decision.role: file a request */
 	JIT_WHY_NEEDS_REASON, /* the same question with a reason may be answered otherwise */
+	JIT_WHY_NEEDS_TICKET, /* a reason that begins with one of decision.rule->ticket */
 	JIT_WHY_TOO_LONG,     /* asked for more than decision.max_sec */
-	JIT_WHY_RULE_DENIES, /* decision.rule */
-	JIT_WHY_NO_ROLE,     /* no role of this subject's rules covers it */
-	JIT_WHY_NO_RULE,     /* a role would, but no rule gives it here and now */
+	JIT_WHY_RULE_DENIES,  /* decision.rule */
+	JIT_WHY_NO_ROLE,      /* no role of this subject's rules covers it */
+	JIT_WHY_NO_RULE,      /* a role would, but no rule gives it here and now */
 	JIT_WHY_NOT_SETTLED, /* a question that no plain way answers (break-glass only) */
+	JIT_WHY_NO_BREAK_GLASS, /* --break-glass, and no rule gives it that way */
 };
 
 /* One word for logs and --json: "grant-held", "needs-approval", … */
@@ -43,13 +48,22 @@ struct jit_subject {
 	struct jit_strv whos; /* `bob`, `%sre` …, `#1001` …, `*`: what rules can name */
 };
 
+/* How it is asked: part of what a rule matches. */
+enum jit_way { JIT_WAY_PLAIN = 0, JIT_WAY_BREAK_GLASS, JIT_WAY_PIN };
+
 struct jit_request {
 	enum jit_kind kind;
+	enum jit_way way;
 	const char *target;   /* NULL: the role's first; PAM kinds always name it */
 	const char *role;     /* -R, or NULL */
 	struct jit_strv argv; /* commands: [0] is the resolved path */
 	int64_t duration_sec; /* -t, or 0: the role's default */
 	const char *reason;   /* or NULL */
+	/* held grants do not answer; without argv the named role is asked for, whatever it
+	 * covers: for --renew, for --at, and for a request that was made elsewhere */
+	bool anew;
+	/* break-glass with a second person: the filed request that they answered, or NULL */
+	const char *req;
 };
 
 /* A grant as the store holds it: verified claims and what happened to it on this host. */
@@ -77,6 +91,7 @@ struct jit_facts {
 	const struct jit_held *held;
 	size_t n_held;
 	const struct jit_now *now;
+	const struct jit_locks *locks; /* NULL: none */
 	bool clock_back;
 };
 
@@ -90,18 +105,59 @@ struct jit_decision {
 	int64_t duration_sec; /* of a grant to be made or asked for */
 	int64_t max_sec;      /* the longest that the deciding rule and role allow */
 	int64_t end_ms;       /* of the held grant, CLOCK_BOOTTIME */
+	uint32_t uses;        /* how often it may be used, all in all; 0: any number */
+	uint32_t approvals;   /* how many the rule needs */
+	/* the role's patterns do not name it: a request and its grant carry the argv */
+	bool exact_command;
+	const struct jit_lock *lock; /* with JIT_WHY_LOCKED */
 };
 
 /* What enforce would answer. The deny is the zero value. */
 enum jit_verdict jit_decide(const struct jit_facts *facts, struct jit_decision *ret);
 
-/* Would a rule of this host let this grant be used by its subject? For handing in: no
- * command is looked at. The same function that jit_decide uses for every use.
- * ret_max_sec: the longest it can be here. */
+/* Would a rule of this host let this grant, or this one of several approvals, be used by
+ * its subject? For handing in: no command is looked at. The same function that jit_decide
+ * uses for every use. ret_max_sec: the longest it can be here. A rule with
+ * approval = "break-glass" and approvals = 1 is the one for a token whose request was filed
+ * that way (break_glass). */
 enum jit_verdict jit_decide_grant(const struct jit_facts *facts,
-	const struct jit_grant *grant, int64_t start_sec,
+	const struct jit_grant *grant, int64_t start_sec, bool break_glass,
 	const struct jit_rule **ret_rule, const struct jit_role **ret_role,
 	int64_t *ret_max_sec);
+
+/* Does a held grant stand now, whatever is asked? One of several approvals only if they are
+ * complete, and only the last of those that it took: a listing shows one grant once. ret is
+ * as jit_decide fills it for a grant held; untouched with JIT_DENY. */
+enum jit_verdict jit_decide_held(const struct jit_facts *facts,
+	const struct jit_held *held, struct jit_decision *ret);
+
+/* The same, and does it cover facts->request? jit_decide takes the first one that does. */
+enum jit_verdict jit_decide_held_for(const struct jit_facts *facts,
+	const struct jit_held *held, struct jit_decision *ret);
+
+/* How many of facts->held answer this request by what jit_decide_grant says now: equal in
+ * sub, aud, role, as, cmd and req, from distinct principals and keys, none of them the
+ * subject's. Pure. */
+uint32_t jit_decide_approvals(
+	const struct jit_facts *facts, const struct jit_grant *like, bool break_glass);
+
+/* One of rule's approvers or of those that it asks then; never the subject. */
+bool jit_rule_has_approver(
+	const struct jit_rule *rule, const char *name, const char *subject);
+
+/* Must the command's file have a known content to be covered? Has it, by SHA-256? A role
+ * with one pattern without a digest that matches needs none. */
+bool jit_role_needs_digest(const struct jit_role *role, const struct jit_strv *argv);
+bool jit_role_has_digest(const struct jit_role *role, const struct jit_strv *argv,
+	const uint8_t sha256[32]);
+
+/* May this file be edited under this role (jitsu -e)? path: absolute, resolved; one with an
+ * empty, `.` or `..` component never. */
+bool jit_role_covers_edit(const struct jit_role *role, const char *path);
+
+/* Does the reason begin with one of the keys, a hyphen and digits, as a word of its own
+ * (`OPS-12 disk full`)? With no keys any reason does. */
+bool jit_ticket_valid(const struct jit_strv *ticket, const char *reason);
 
 /* The mode that governs a decision: the rule's, else the global one; observe only until
  * observe_until (of wall time). */

@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "claims.h"
 #include "config.h"
 #include "parse.h"
 
@@ -48,214 +49,150 @@ jit_grant_new_id(char ret[JIT_ID_LEN + 1])
 	sodium_bin2hex(ret, JIT_ID_LEN + 1, random, sizeof(random));
 }
 
-/* ---- one claim ---- */
+/* ---- one command ---- */
 
-enum claim_type {
-	CLAIM_NAME, /* account, role, host id */
-	CLAIM_AUD,  /* host id or @label */
-	CLAIM_ID,
-	CLAIM_TIME,   /* RFC 3339 UTC -> seconds */
-	CLAIM_COUNT,  /* integer > 0 -> int64_t */
-	CLAIM_MOMENT, /* integer >= 0 -> int64_t */
-	CLAIM_TEXT,
-	CLAIM_VIA,
-	CLAIM_USES,
-	CLAIM_CMD,
-};
+#define DIGEST_HEAD "sha512:"
 
-/* In whose tokens a claim may stand, and where it must. */
-enum { PERSON = 1, HOST = 2, PERSON_MUST = 4, HOST_MUST = 8 };
-enum { BOTH = PERSON | HOST, BOTH_MUST = BOTH | PERSON_MUST | HOST_MUST };
-enum { ONLY_PERSON = PERSON | PERSON_MUST, ONLY_HOST = HOST | HOST_MUST };
+static void
+hash_le64(crypto_hash_sha512_state *state, uint64_t n)
+{
+	uint8_t bytes[8];
 
-struct claim {
-	const char *name;
-	enum claim_type type;
-	int where;
-	size_t offset, size;
-};
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(n >> (8 * i));
+	(void)crypto_hash_sha512_update(state, bytes, sizeof(bytes));
+}
 
-#define CLAIM(name, type, where, field)                                                  \
-	{                                                                                \
-		name, type, where, offsetof(struct jit_grant, field),                    \
-			sizeof(((struct jit_grant *)0)->field)                           \
+void
+jit_cmd_digest(const struct jit_strv *argv, char ret[JIT_CMD_DIGEST_SIZE])
+{
+	uint8_t hash[crypto_hash_sha512_BYTES];
+	crypto_hash_sha512_state state;
+
+	(void)crypto_hash_sha512_init(&state);
+	hash_le64(&state, argv->n);
+	for (size_t i = 0; i < argv->n; i++) {
+		size_t len = strlen(argv->v[i]);
+
+		hash_le64(&state, len);
+		(void)crypto_hash_sha512_update(&state, (const uint8_t *)argv->v[i], len);
 	}
-
-static const struct claim claims[] = {
-	CLAIM("iss", CLAIM_NAME, BOTH_MUST, iss),
-	CLAIM("sub", CLAIM_NAME, BOTH_MUST, sub),
-	CLAIM("aud", CLAIM_AUD, BOTH_MUST, aud),
-	CLAIM("jti", CLAIM_ID, BOTH_MUST, jti),
-	CLAIM("iat", CLAIM_TIME, BOTH_MUST, iat),
-	CLAIM("nbf", CLAIM_TIME, ONLY_PERSON, nbf),
-	CLAIM("exp", CLAIM_TIME, ONLY_PERSON, exp),
-	CLAIM("dur", CLAIM_COUNT, ONLY_PERSON, dur),
-	CLAIM("start_by", CLAIM_TIME, ONLY_PERSON, start_by),
-	CLAIM("boot", CLAIM_ID, ONLY_HOST, boot),
-	CLAIM("from", CLAIM_MOMENT, ONLY_HOST, from_ms),
-	CLAIM("to", CLAIM_COUNT, ONLY_HOST, to_ms),
-	CLAIM("role", CLAIM_NAME, BOTH_MUST, role),
-	CLAIM("as", CLAIM_NAME, BOTH, as),
-	CLAIM("cmd", CLAIM_CMD, BOTH, cmd),
-	CLAIM("uses", CLAIM_USES, BOTH, uses),
-	CLAIM("reason", CLAIM_TEXT, BOTH, reason),
-	CLAIM("req", CLAIM_ID, BOTH, req),
-	CLAIM("via", CLAIM_VIA, BOTH_MUST, via),
-};
-
-static int
-read_string(const struct claim *claim, const json_t *value, void *field)
-{
-	const char *s = json_string_value(value);
-	size_t len;
-
-	if (!s)
-		return -EINVAL;
-	len = strlen(s);
-	if (len != json_string_length(value) || len >= claim->size)
-		return -EINVAL;
-	if (claim->type == CLAIM_NAME && !jit_name_valid(s))
-		return -EINVAL;
-	if (claim->type == CLAIM_AUD && !jit_name_valid(s[0] == '@' ? s + 1 : s))
-		return -EINVAL;
-	if (claim->type == CLAIM_ID && !jit_id_valid(s))
-		return -EINVAL;
-	if (claim->type == CLAIM_TEXT && !jit_text_valid(s, JIT_REASON_MAX))
-		return -EINVAL;
-	memcpy(field, s, len + 1);
-	return 0;
+	(void)crypto_hash_sha512_final(&state, hash);
+	memcpy(ret, DIGEST_HEAD, sizeof(DIGEST_HEAD));
+	sodium_bin2hex(ret + strlen(DIGEST_HEAD),
+		JIT_CMD_DIGEST_SIZE - strlen(DIGEST_HEAD), hash, sizeof(hash));
 }
 
-static int
-read_number(const struct claim *claim, const json_t *value, void *field)
+/* Its length in JSON; SIZE_MAX: it cannot be written there. */
+static size_t
+json_length(const char *word)
 {
-	json_int_t v = json_integer_value(value);
+	json_t *value = json_string(word);
+	char *text = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
+	size_t len = text ? strlen(text) : SIZE_MAX;
 
-	if (!json_is_integer(value) || v < (claim->type == CLAIM_MOMENT ? 0 : 1))
-		return -EINVAL;
-	if (claim->type == CLAIM_USES) {
-		if (v > UINT32_MAX)
-			return -EINVAL;
-		*(uint32_t *)field = (uint32_t)v;
-		return 0;
+	free(text);
+	json_decref(value);
+	return len;
+}
+
+static bool
+fits_in_token(const struct jit_strv *argv)
+{
+	size_t left = JIT_CMD_MAX;
+
+	if (argv->n > JIT_ARGC_MAX)
+		return false;
+	for (size_t i = 0; i < argv->n; i++) {
+		size_t len = json_length(argv->v[i]);
+
+		if (len >= left)
+			return false;
+		left -= len + 1;
 	}
-	*(int64_t *)field = v;
-	return 0;
+	return true;
 }
 
-static int
-read_via(const json_t *value, enum jit_via *ret)
+int
+jit_grant_bind(struct jit_grant *grant, const struct jit_strv *argv)
 {
-	for (size_t i = 1; i < ARRAY_SIZE(via_names); i++)
-		if (jit_streq(json_string_value(value), via_names[i])) {
-			*ret = (enum jit_via)i;
-			return 0;
-		}
-	return -EINVAL;
-}
-
-static int
-cmd_is_sound(const json_t *value)
-{
-	size_t n = json_array_size(value);
-
-	if (!json_is_array(value) || n == 0 || n > JIT_ARGC_MAX)
-		return -EINVAL;
-	for (size_t i = 0; i < n; i++) {
-		const json_t *word = json_array_get(value, i);
-		const char *s = json_string_value(word);
-
-		if (!s || strlen(s) != json_string_length(word))
-			return -EINVAL;
-	}
-	return 0;
-}
-
-/* The words are copied: the JSON goes, the grant stays. */
-static int
-read_cmd(const json_t *value, struct jit_grant *grant)
-{
-	size_t n = json_array_size(value), len = 0;
+	char digest[JIT_CMD_DIGEST_SIZE];
+	const char *one[] = { digest };
+	const struct jit_strv as_digest = { .n = 1, .v = one };
+	const struct jit_strv *words = fits_in_token(argv) ? argv : &as_digest;
+	size_t size = 1;
 	char *at;
-	int r = cmd_is_sound(value);
 
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < n; i++)
-		len += json_string_length(json_array_get(value, i)) + 1;
-	grant->strings = malloc(len);
-	grant->cmd.v = calloc(n, sizeof(*grant->cmd.v));
-	if (!grant->strings || !grant->cmd.v)
-		return -ENOMEM;
-	at = grant->strings;
-	for (size_t i = 0; i < n; i++) {
-		const json_t *word = json_array_get(value, i);
-		size_t size = json_string_length(word) + 1;
+	jit_cmd_digest(argv, digest);
+	for (size_t i = 0; i < words->n; i++)
+		size += strlen(words->v[i]) + 1;
+	grant->cmd.v = calloc(words->n + 1, sizeof(char *));
+	grant->strings = at = malloc(size);
+	if (!grant->cmd.v || !at)
+		return -ENOMEM; /* what there is goes with the grant */
+	for (size_t i = 0; i < words->n; i++) {
+		size_t len = strlen(words->v[i]) + 1;
 
-		grant->cmd.v[i] = memcpy(at, json_string_value(word), size);
-		at += size;
+		grant->cmd.v[i] = memcpy(at, words->v[i], len);
+		at += len;
 	}
-	grant->cmd.n = n;
+	grant->cmd.n = words->n;
 	return 0;
 }
 
-static int
-read_claim(const struct claim *claim, const json_t *value, struct jit_grant *grant)
+bool
+jit_grant_covers_argv(const struct jit_grant *grant, const struct jit_strv *argv)
 {
-	void *field = (char *)grant + claim->offset;
+	const struct jit_strv *cmd = &grant->cmd;
+	char digest[JIT_CMD_DIGEST_SIZE];
 
-	switch (claim->type) {
-	case CLAIM_NAME:
-	case CLAIM_AUD:
-	case CLAIM_ID:
-	case CLAIM_TEXT: return read_string(claim, value, field);
-	case CLAIM_TIME:
-		return json_is_string(value)
-			? jit_parse_time(json_string_value(value), field)
-			: -EINVAL;
-	case CLAIM_COUNT:
-	case CLAIM_MOMENT:
-	case CLAIM_USES: return read_number(claim, value, field);
-	case CLAIM_VIA: return read_via(value, field);
-	case CLAIM_CMD: return read_cmd(value, grant);
+	if (cmd->n == 0)
+		return true;
+	if (argv->n == 0 || argv->v[0][0] != '/')
+		return false;
+	if (cmd->n == 1 && strncmp(cmd->v[0], DIGEST_HEAD, strlen(DIGEST_HEAD)) == 0) {
+		jit_cmd_digest(argv, digest);
+		return jit_streq(cmd->v[0], digest);
 	}
-	return -EINVAL;
+	for (size_t i = 0; i < cmd->n; i++)
+		if (i >= argv->n || !jit_streq(cmd->v[i], argv->v[i]))
+			return false;
+	return cmd->n == argv->n;
 }
 
-/* ---- all of them ---- */
+/* ---- claims ---- */
 
-static int
-read_claims(const json_t *object, bool by_host, struct jit_grant *grant,
-	struct jit_error *err)
-{
-	int may = by_host ? HOST : PERSON, must = by_host ? HOST_MUST : PERSON_MUST;
-	size_t known = 0;
+/* Kinds of grant: in whose tokens a claim may stand. */
+enum { PERSON = 1, HOST = 2, BOTH = PERSON | HOST };
 
-	for (size_t i = 0; i < ARRAY_SIZE(claims); i++) {
-		const struct claim *claim = &claims[i];
-		const json_t *value = json_object_get(object, claim->name);
-		int r;
+#define FIELD(field)                                                                     \
+	.offset = offsetof(struct jit_grant, field),                                     \
+	.size = sizeof(((struct jit_grant *)0)->field)
 
-		if (!value && (claim->where & must))
-			return jit_error_set(
-				err, -EINVAL, "claim %s is missing", claim->name);
-		if (!value)
-			continue;
-		if (!(claim->where & may))
-			return jit_error_set(err, -EINVAL,
-				"claim %s does not belong in a %s", claim->name,
-				by_host ? "host's grant" : "person's grant");
-		r = read_claim(claim, value, grant);
-		if (r < 0)
-			return jit_error_set(err, r == -ENOMEM ? r : -EINVAL,
-				"claim %s is not what it must be", claim->name);
-		known++;
-	}
-	if (known != json_object_size(object))
-		return jit_error_set(
-			err, -EINVAL, "the token has a claim that nobody knows");
-	return 0;
-}
+static const struct jit_claim claim_table[] = {
+	{ "iss", JIT_CLAIM_NAME, BOTH, BOTH, FIELD(iss) },
+	{ "sub", JIT_CLAIM_NAME, BOTH, BOTH, FIELD(sub) },
+	{ "aud", JIT_CLAIM_AUD, BOTH, BOTH, FIELD(aud) },
+	{ "jti", JIT_CLAIM_ID, BOTH, BOTH, FIELD(jti) },
+	{ "iat", JIT_CLAIM_TIME, BOTH, BOTH, FIELD(iat) },
+	{ "nbf", JIT_CLAIM_TIME, PERSON, PERSON, FIELD(nbf) },
+	{ "exp", JIT_CLAIM_TIME, PERSON, PERSON, FIELD(exp) },
+	{ "dur", JIT_CLAIM_COUNT, PERSON, PERSON, FIELD(dur) },
+	{ "start_by", JIT_CLAIM_TIME, PERSON, PERSON, FIELD(start_by) },
+	{ "boot", JIT_CLAIM_ID, HOST, HOST, FIELD(boot) },
+	{ "from", JIT_CLAIM_MOMENT, HOST, HOST, FIELD(from_ms) },
+	{ "to", JIT_CLAIM_COUNT, HOST, HOST, FIELD(to_ms) },
+	{ "role", JIT_CLAIM_NAME, BOTH, BOTH, FIELD(role) },
+	{ "as", JIT_CLAIM_NAME, BOTH, 0, FIELD(as) },
+	{ "cmd", JIT_CLAIM_CMD, BOTH, 0, FIELD(cmd),
+		.strings = offsetof(struct jit_grant, strings) },
+	{ "uses", JIT_CLAIM_USES, BOTH, 0, FIELD(uses) },
+	{ "reason", JIT_CLAIM_TEXT, BOTH, 0, FIELD(reason) },
+	{ "req", JIT_CLAIM_ID, BOTH, 0, FIELD(req) },
+	{ "via", JIT_CLAIM_WORD, BOTH, BOTH, FIELD(via), via_names,
+		ARRAY_SIZE(via_names) },
+};
+static const struct jit_claims claims = { claim_table, ARRAY_SIZE(claim_table) };
 
 static int
 check_person_window(const struct jit_grant *g, struct jit_error *err)
@@ -280,8 +217,10 @@ check_person_window(const struct jit_grant *g, struct jit_error *err)
 static int
 check_host_window(const struct jit_grant *g, struct jit_error *err)
 {
-	if (g->to_ms <= g->from_ms ||
-		g->to_ms - g->from_ms > (int64_t)JIT_CEILING_GRANT_SEC * 1000)
+	int64_t ceiling = g->via == JIT_VIA_BREAK_GLASS ? JIT_CEILING_BREAK_GLASS_SEC
+							: JIT_CEILING_GRANT_SEC;
+
+	if (g->to_ms <= g->from_ms || g->to_ms - g->from_ms > ceiling * 1000)
 		return jit_error_set(err, -EINVAL, "the grant's window is not one");
 	return 0;
 }
@@ -295,10 +234,12 @@ check_via(const struct jit_grant *g, struct jit_error *err)
 	if (person == g->by_host)
 		return jit_error_set(err, -EINVAL,
 			"via %s does not belong under this key", jit_via_name(g->via));
-	if (g->via == JIT_VIA_PIN || g->via == JIT_VIA_BREAK_GLASS)
+	if (g->via == JIT_VIA_PIN)
 		return jit_error_set(err, -EINVAL, "via %s is not supported yet",
 			jit_via_name(g->via));
-	if ((g->via == JIT_VIA_APPROVAL) != (g->req[0] != '\0'))
+	/* with break-glass: what the second person answered, if one has to */
+	if (g->via != JIT_VIA_BREAK_GLASS &&
+		(g->via == JIT_VIA_APPROVAL) != (g->req[0] != '\0'))
 		return jit_error_set(err, -EINVAL,
 			"claim req belongs to via approval, and only there");
 	if (g->uses && g->aud[0] == '@')
@@ -329,15 +270,9 @@ jit_grant_parse(const char *payload, const struct jit_key *key, struct jit_grant
 	struct jit_error *err)
 {
 	_cleanup_grant_ struct jit_grant grant = { .by_host = key->is_host };
-	json_auto_t *object = NULL;
-	int r;
+	int r = jit_claims_read(&claims, key->is_host ? HOST : PERSON,
+		key->is_host ? "host's grant" : "person's grant", payload, &grant, err);
 
-	object = json_loads(payload, JSON_REJECT_DUPLICATES, NULL);
-	if (!json_is_object(object))
-		return jit_error_set(err, -EINVAL,
-			"the token's payload is not one JSON object, or has a claim "
-			"twice");
-	r = read_claims(object, key->is_host, &grant, err);
 	if (r == 0)
 		r = check_grant(&grant, key, err);
 	if (r < 0)
@@ -348,72 +283,8 @@ jit_grant_parse(const char *payload, const struct jit_key *key, struct jit_grant
 	return 0;
 }
 
-/* ---- writing ---- */
-
-static json_t *
-write_claim(const struct claim *claim, const struct jit_grant *grant)
-{
-	const void *field = (const char *)grant + claim->offset;
-	char time[JIT_TIME_SIZE];
-	json_t *array;
-
-	switch (claim->type) {
-	case CLAIM_NAME:
-	case CLAIM_AUD:
-	case CLAIM_ID:
-	case CLAIM_TEXT: return json_string(field);
-	case CLAIM_TIME:
-		return json_string(jit_format_time(*(const int64_t *)field, time));
-	case CLAIM_COUNT:
-	case CLAIM_MOMENT: return json_integer(*(const int64_t *)field);
-	case CLAIM_USES: return json_integer(*(const uint32_t *)field);
-	case CLAIM_VIA: return json_string(jit_via_name(grant->via));
-	case CLAIM_CMD: break;
-	}
-	array = json_array();
-	for (size_t i = 0; i < grant->cmd.n; i++)
-		if (json_array_append_new(array, json_string(grant->cmd.v[i])) < 0) {
-			json_decref(array);
-			return NULL;
-		}
-	return array;
-}
-
-/* A claim that need not be there is written only if it says something. */
-static bool
-claim_is_empty(const struct claim *claim, const struct jit_grant *grant)
-{
-	const char *field = (const char *)grant + claim->offset;
-
-	if (claim->type == CLAIM_CMD)
-		return grant->cmd.n == 0;
-	if (claim->type == CLAIM_USES)
-		return grant->uses == 0;
-	return !*field;
-}
-
 int
 jit_grant_payload(const struct jit_grant *grant, char **ret)
 {
-	json_auto_t *object = json_object();
-	int may = grant->by_host ? HOST : PERSON,
-	    must = grant->by_host ? HOST_MUST : PERSON_MUST;
-	char *text;
-
-	for (size_t i = 0; i < ARRAY_SIZE(claims); i++) {
-		const struct claim *claim = &claims[i];
-
-		if (!(claim->where & may))
-			continue;
-		if (!(claim->where & must) && claim_is_empty(claim, grant))
-			continue;
-		if (json_object_set_new(object, claim->name, write_claim(claim, grant)) <
-			0)
-			return -EINVAL;
-	}
-	text = json_dumps(object, JSON_COMPACT);
-	if (!text)
-		return -ENOMEM;
-	*ret = text;
-	return 0;
+	return jit_claims_write(&claims, grant->by_host ? HOST : PERSON, grant, ret);
 }

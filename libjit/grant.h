@@ -54,6 +54,24 @@ int jit_grant_parse(const char *payload, const struct jit_key *key, struct jit_g
 /* The payload for a grant. Allocated. */
 int jit_grant_payload(const struct jit_grant *grant, char **ret) _must_check_;
 
+/* Claim cmd names exactly one command: its words, or `["edit", path]`, or where the words
+ * are too long for a token (or too many, or no UTF-8) the one word `sha512:HEX`, the
+ * SHA-512, in lower case, of PASETO's pre-authentication encoding of the words: a 64-bit
+ * little-endian count, then each word's length, the same way, and its bytes. No two
+ * commands have one encoding. */
+enum { JIT_CMD_DIGEST_SIZE = sizeof("sha512:") + 2 * crypto_hash_sha512_BYTES };
+enum { JIT_CMD_MAX = 512 }; /* words with their quotes and escapes in JSON: bytes */
+
+void jit_cmd_digest(const struct jit_strv *argv, char ret[JIT_CMD_DIGEST_SIZE]);
+
+/* Binds a grant to these words, in the form that they need: the same for every approver.
+ * The grant has none yet. -ENOMEM. */
+int jit_grant_bind(struct jit_grant *grant, const struct jit_strv *argv) _must_check_;
+
+/* May this command run under it, as far as claim cmd says? True for any where there is no
+ * claim cmd; an edit grant covers no command. */
+bool jit_grant_covers_argv(const struct jit_grant *grant, const struct jit_strv *argv);
+
 /* A new random id. */
 void jit_grant_new_id(char ret[JIT_ID_LEN + 1]);
 

@@ -147,11 +147,33 @@ jit_glob_is_literal(const char *glob)
 
 /* ---- commands ---- */
 
+/* Has it a component `..`, or a `.` behind a slash? */
+static bool
+leads_elsewhere(const char *argument)
+{
+	const char *name = argument;
+
+	for (;;) {
+		size_t len = strcspn(name, "/");
+
+		if (len == 2 && name[0] == '.' && name[1] == '.')
+			return true;
+		if (len == 1 && name[0] == '.' && name > argument)
+			return true;
+		if (!name[len])
+			return false;
+		name += len + 1;
+	}
+}
+
+/* A glob stands for a name, and `.` and `..` are none: they have to be written so. */
 static bool
 argument_matches(const char *word, size_t len, const char *argument)
 {
 	if (argument[0] == '-' && word[0] != '-')
 		return false;
+	if (leads_elsewhere(argument))
+		return strlen(argument) == len && memcmp(word, argument, len) == 0;
 	return match(word, word + len, argument);
 }
 

@@ -16,7 +16,8 @@ bool jit_glob_is_literal(const char *glob);
 
 /* A command pattern, split into words by jitctl reload; the first is the path. `*` alone
  * matches any command. A word that does not begin with `-` never matches an argument that
- * does. A last word `WORD...` is one or more arguments that each match WORD; a last word
+ * does; a glob never stands for `..` or, behind a slash, `.`: `/srv/..` is matched by
+ * itself alone. A last word `WORD...` is one or more arguments that each match WORD; a last word
  * `any...` is any number of anything; without one, nothing more. argv[0] is the resolved
  * absolute path. */
 bool jit_command_match(const struct jit_strv *pattern, const struct jit_strv *argv);

@@ -12,8 +12,8 @@ enum {
 };
 
 /* The offset of the last change at or before sec; before the first, the first one's. */
-static int32_t
-zone_offset(const struct jit_zone *zone, int64_t sec)
+int32_t
+jit_zone_offset(const struct jit_zone *zone, int64_t sec)
 {
 	size_t low = 0, high;
 
@@ -57,7 +57,7 @@ jit_when_holds(const struct jit_when *when, const struct jit_zone *zone, int64_t
 
 	if (when->n == 0)
 		return true;
-	if (__builtin_add_overflow(sec, (int64_t)zone_offset(zone, sec), &local_sec))
+	if (__builtin_add_overflow(sec, (int64_t)jit_zone_offset(zone, sec), &local_sec))
 		return false;
 	minute = minute_of_week(local_sec);
 	for (size_t i = 0; i < when->n; i++)

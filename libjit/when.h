@@ -32,6 +32,9 @@ struct jit_when {
 	struct jit_when_range *ranges;
 };
 
+/* Seconds that local time is ahead of UTC then; NULL: none. */
+int32_t jit_zone_offset(const struct jit_zone *zone, int64_t sec);
+
 bool jit_when_holds(
 	const struct jit_when *when, const struct jit_zone *zone, int64_t sec);
 
