@@ -206,6 +206,64 @@ jit_unpack_strv(struct jit_unpacker *u, struct jit_strv *ret)
 	ret->v = TAKE_PTR(v);
 }
 
+void
+jit_unpack_fail(struct jit_unpacker *u, int error)
+{
+	if (!u->error)
+		u->error = error;
+}
+
+bool
+jit_unpack_bool(struct jit_unpacker *u)
+{
+	return jit_unpack_enum(u, 0, 1) == 1;
+}
+
+uint8_t
+jit_unpack_enum(struct jit_unpacker *u, uint8_t first, uint8_t last)
+{
+	uint8_t v = jit_unpack_u8(u);
+
+	if (v >= first && v <= last)
+		return v;
+	jit_unpack_fail(u, -EBADMSG);
+	return first;
+}
+
+uint32_t
+jit_unpack_upto(struct jit_unpacker *u, uint32_t max)
+{
+	uint32_t v = jit_unpack_u32(u);
+
+	if (v <= max)
+		return v;
+	jit_unpack_fail(u, -EBADMSG);
+	return 0;
+}
+
+int64_t
+jit_unpack_seconds(struct jit_unpacker *u)
+{
+	int64_t v = jit_unpack_i64(u);
+
+	if (v >= 0)
+		return v;
+	jit_unpack_fail(u, -EBADMSG);
+	return 0;
+}
+
+void *
+jit_unpack_array(struct jit_unpacker *u, size_t packed, size_t size, size_t *ret_n)
+{
+	uint32_t n = jit_unpack_count(u, packed);
+	void *v = n ? calloc(n, size) : NULL;
+
+	if (n && !v)
+		jit_unpack_fail(u, -ENOMEM);
+	*ret_n = v ? n : 0;
+	return v;
+}
+
 int
 jit_unpack_end(const struct jit_unpacker *u)
 {

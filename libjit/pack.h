@@ -38,6 +38,17 @@ const char *jit_unpack_str(struct jit_unpacker *u); /* never NULL; points into b
 void jit_unpack_strv(struct jit_unpacker *u, struct jit_strv *ret);
 /* A count that is followed by at least `each` bytes an item; 0 and an error otherwise. */
 uint32_t jit_unpack_count(struct jit_unpacker *u, size_t each);
+/* As above, in allocated memory of size bytes an item, zeroed: the array, to be freed, and
+ * *ret_n; NULL and 0 if there are none or there is an error. */
+void *jit_unpack_array(struct jit_unpacker *u, size_t packed, size_t size, size_t *ret_n);
+/* Values out of range make the reader fail. */
+bool jit_unpack_bool(struct jit_unpacker *u);
+uint8_t jit_unpack_enum(struct jit_unpacker *u, uint8_t first, uint8_t last);
+uint32_t jit_unpack_upto(struct jit_unpacker *u, uint32_t max);
+/* Counted, not dated: never below zero. */
+int64_t jit_unpack_seconds(struct jit_unpacker *u);
+/* What the caller found wrong; the first error stays. */
+void jit_unpack_fail(struct jit_unpacker *u, int error);
 /* 0 if everything was read and nothing is left over, else -EBADMSG or -ENOMEM. */
 int jit_unpack_end(const struct jit_unpacker *u) _must_check_;
 

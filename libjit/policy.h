@@ -19,6 +19,8 @@ enum jit_approval {
 	JIT_APPROVAL_BREAK_GLASS,
 };
 
+enum { JIT_UMASK_NONE = 010000 };
+
 enum jit_authenticate { JIT_AUTH_ALWAYS = 0, JIT_AUTH_GRANT, JIT_AUTH_NEVER };
 
 struct jit_exempt {
@@ -35,6 +37,12 @@ struct jit_globals {
 	enum jit_mode mode;
 	int64_t observe_until; /* 0 unless mode is observe */
 	int64_t max_sec, start_within_sec, prompt_timeout_sec, keep_sec;
+	int64_t request_ttl_sec;     /* an open request lives so long */
+	int64_t break_glass_max_sec; /* the longest break-glass grant */
+	int64_t pin_max_sec, pin_challenge_ttl_sec;
+	uint32_t pending_requests;  /* open requests of one subject, at most */
+	const char *notify_command; /* a program's path; "": nobody is notified */
+	int64_t notify_timeout_sec;
 	struct jit_strv privileged_users;
 	struct jit_strv privileged_shared;
 	struct jit_strv privileged_groups; /* `%sudo`: also one made after reload */
@@ -49,13 +57,37 @@ struct jit_globals {
 	void *record; /* what all of the above points into; owned */
 };
 
+/* A command's file by what is in it: SHA-256, given or not. */
+struct jit_digest {
+	bool given;
+	uint8_t sha256[32];
+};
+
+enum jit_ends {
+	JIT_ENDS_TIME = 0, /* a grant ends when its time is over */
+	JIT_ENDS_USE, /* or before, when the command, or the last session under it, ends */
+};
+
 struct jit_role {
 	const char *name, *description;
 	struct jit_strv run_as; /* accounts, or the one word `self` or `*` */
 	size_t n_commands;
-	struct jit_strv *commands; /* patterns, see pattern.h */
+	struct jit_strv *commands;  /* patterns, see pattern.h */
+	struct jit_digest *digests; /* n_commands of them, each beside its pattern */
+	size_t n_deny_commands;
+	struct jit_strv *deny_commands; /* patterns that are never covered */
+	struct jit_strv edit;           /* globs of paths that may be edited */
 	bool login, shell, equals_root;
+	bool no_new_privs;
 	int64_t max_sec, default_sec;
+	uint32_t max_uses;     /* of one grant; 0: any number */
+	uint64_t capabilities; /* bit 1 << CAP_…: the command gets these and no others */
+	const char *authenticate_with; /* a PAM service, a second factor; "": none */
+	struct jit_strv env_keep;      /* globs of names that the caller may hand on */
+	struct jit_strv env_set;       /* NAME=value */
+	uint32_t umask;                /* JIT_UMASK_NONE: the usual one */
+	const char *cwd;               /* absolute; "": where the caller is */
+	enum jit_ends ends;
 	void *record;
 };
 
@@ -68,23 +100,33 @@ struct jit_rule {
 	struct jit_when when;
 	struct jit_strv roles;
 	enum jit_approval approval;
-	uint32_t approvals;
+	uint32_t approvals; /* auto, deny: 0; approvers: from 1; break-glass: 0 or 1 */
 	struct jit_strv approvers;       /* names, groups resolved */
 	struct jit_strv approvers_shown; /* as written: `@secops`, `carol` */
+	/* may approve too, and are asked when nobody answered within answer_within_sec (0:
+	 * never) */
+	struct jit_strv then_ask, then_ask_shown;
+	int64_t answer_within_sec;
+	struct jit_strv operators, operators_shown; /* may issue PINs; as approvers */
+	bool pin_replaces_approvals;
+	bool exact_command; /* also what its roles do not name; the grant carries the argv */
 	bool reason_required;
+	struct jit_strv ticket; /* the reason begins with one of these; empty: any does */
+	int64_t review_sec;     /* after it the rule is overdue; 0: no date */
 	enum jit_authenticate authenticate;
 	int64_t max_sec;    /* 0: the role's */
 	enum jit_mode mode; /* JIT_MODE_NONE: the global one */
 	void *record;
 };
 
-enum { JIT_POLICY_FORMAT = 2 };
+enum { JIT_POLICY_FORMAT = 3 };
 
 void jit_globals_done(struct jit_globals *globals);
 void jit_role_done(struct jit_role *role);
 void jit_rule_done(struct jit_rule *rule);
 
-/* ---- records: one writer, one reader, side by side in policy_record.c ---- */
+/* ---- records: one writer, one reader, side by side in policy_record.c (globals),
+ * policy_role.c, policy_rule.c ---- */
 
 void jit_globals_pack(struct jit_packer *p, const struct jit_globals *globals);
 void jit_role_pack(struct jit_packer *p, const struct jit_role *role);
