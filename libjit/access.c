@@ -63,6 +63,7 @@ jit_access_close(struct jit_access *access)
 {
 	jit_view_done(&access->view);
 	jit_held_list_done(&access->held);
+	jit_locks_done(&access->locks);
 	jit_subject_done(&access->subject);
 	jit_table_close(&access->keys);
 	jit_policy_close(&access->policy);
@@ -91,11 +92,11 @@ jit_access_subject(
 
 /* ---- loading what a question needs ---- */
 
-static bool
-any_brought(const struct jit_held_list *held)
+bool
+jit_access_any_brought(const struct jit_access *access)
 {
-	for (size_t i = 0; i < held->n; i++)
-		if (!held->v[i].grant.by_host)
+	for (size_t i = 0; i < access->held.n; i++)
+		if (!access->held.v[i].grant.by_host)
 			return true;
 	return false;
 }
@@ -126,7 +127,7 @@ held_load(struct jit_access *access, struct jit_error *err)
 		return jit_error_set(err, r,
 			"the grants below /var/lib/jit or /run/jit cannot "
 			"be read: as root, jitctl check");
-	if (any_brought(&access->held))
+	if (jit_access_any_brought(access))
 		r = clock_load(access, err);
 	access->held_loaded = r == 0;
 	return r;
@@ -171,8 +172,8 @@ view_load(struct jit_access *access, const struct jit_request *request,
 	return 0;
 }
 
-static struct jit_facts
-facts_of(const struct jit_access *access, const struct jit_request *request)
+struct jit_facts
+jit_access_facts(const struct jit_access *access, const struct jit_request *request)
 {
 	return (struct jit_facts){
 		.view = &access->view,
@@ -181,175 +182,53 @@ facts_of(const struct jit_access *access, const struct jit_request *request)
 		.held = access->held.v,
 		.n_held = access->held.n,
 		.now = &access->now,
+		.locks = &access->locks,
 		.clock_back = access->clock_back,
 	};
+}
+
+/* Anew at each question: a lock is in force at once. */
+static int
+locks_load(struct jit_access *access, struct jit_error *err)
+{
+	int r;
+
+	jit_locks_done(&access->locks);
+	r = jit_locks_load(&access->site, &access->now, &access->locks);
+	if (r == -E2BIG)
+		return jit_error_set(err, r, "there are too many locks: jitctl unlock");
+	return r < 0 ? jit_error_set(err, r,
+			       "/var/lib/jit/locks cannot be read, so everything is "
+			       "shut: as root, jitctl check")
+		     : 0;
 }
 
 int
 jit_access_ask(struct jit_access *access, const struct jit_request *request,
 	struct jit_decision *ret, struct jit_error *err)
 {
+	char role[JIT_NAME_MAX + 1];
 	struct jit_facts facts;
-	int r = held_load(access, err);
+	int r = locks_load(access, err);
 
+	if (r == 0)
+		r = held_load(access, err);
 	if (r == 0)
 		r = view_load(access, request, err);
 	if (r < 0)
 		return r;
-	facts = facts_of(access, request);
+	facts = jit_access_facts(access, request);
 	(void)jit_decide(&facts, ret);
-	return 0;
-}
-
-/* ---- making a grant ---- */
-
-static void
-copy_text(char *ret, size_t size, const char *s)
-{
-	(void)snprintf(ret, size, "%s", s ? s : "");
-}
-
-static void
-auto_grant_fill(const struct jit_access *access, const struct jit_request *request,
-	const struct jit_decision *decision, struct jit_grant *ret)
-{
-	struct jit_grant *g = ret;
-
-	*g = (struct jit_grant){
-		.by_host = true,
-		.via = JIT_VIA_AUTO,
-		.iat = access->now.wall_sec,
-		.from_ms = access->now.boot_ms,
-		.to_ms = access->now.boot_ms + decision->duration_sec * 1000,
-	};
-	jit_grant_new_id(g->jti);
-	copy_text(g->iss, sizeof(g->iss), "host");
-	copy_text(g->sub, sizeof(g->sub), access->subject.name);
-	copy_text(g->aud, sizeof(g->aud), access->policy.globals.host);
-	copy_text(g->boot, sizeof(g->boot), access->now.boot_id);
-	copy_text(g->role, sizeof(g->role), decision->role->name);
-	copy_text(g->reason, sizeof(g->reason), request->reason);
-	if (decision->role->run_as.n != 1 || jit_streq(decision->role->run_as.v[0], "*"))
-		copy_text(g->as, sizeof(g->as), decision->target);
-}
-
-/* Signs, and checks that this host will believe it: the compiled public key must be the
- * secret key's. */
-static int
-auto_grant_sign(const struct jit_access *access, struct jit_grant *grant,
-	char **ret_token, struct jit_error *err)
-{
-	_cleanup_host_key_ struct jit_host_key host_key = { 0 };
-	_cleanup_free_ char *payload = NULL;
-	struct jit_key known;
-	int r = jit_host_key_load(&access->site, &host_key, err);
-
-	if (r < 0)
-		return r;
-	if (jit_keys_find_host(&access->keys, &known) < 0 ||
-		memcmp(known.public_key, host_key.sign_public,
-			sizeof(known.public_key)) != 0)
-		return jit_error_set(err, -ENOKEY,
-			"the host key is not the compiled one: as root, jitctl reload");
-	jit_key_id(host_key.sign_public, grant->kid);
-	r = jit_grant_payload(grant, &payload);
-	if (r == 0)
-		r = jit_token_sign(
-			payload, JIT_ASSERT_GRANT, host_key.sign_secret, ret_token);
-	return r < 0 ? jit_error_set(err, r, "the grant cannot be signed") : 0;
-}
-
-static int
-record(const struct jit_access *access, const struct jit_audit *audit,
-	struct jit_error *err)
-{
-	int r = jit_audit_write(&access->site, audit);
-
-	if (r < 0 && access->policy.globals.audit_required)
-		return jit_error_set(err, -EREMOTEIO,
-			"the record cannot be written (/var/log/jit/audit.jsonl: %s)",
-			strerror(-r));
-	return 0;
-}
-
-int
-jit_access_make_auto(struct jit_access *access, const struct jit_request *request,
-	const struct jit_decision *decision, struct jit_held *ret, struct jit_error *err)
-{
-	_cleanup_free_ char *token = NULL;
-	struct jit_held held = { .start_sec = access->now.wall_sec };
-	struct jit_audit audit;
-	int r;
-
-	if (decision->verdict != JIT_ALLOW || decision->reason != JIT_WHY_RULE_AUTO)
-		return jit_error_set(err, -EPERM, "no rule gives this by itself");
-	auto_grant_fill(access, request, decision, &held.grant);
-	r = auto_grant_sign(access, &held.grant, &token, err);
-	if (r < 0)
-		return r;
-	/* before a grant of the past is put away: see accept.c */
-	if (any_brought(&access->held)) {
-		r = jit_access_clock_move(access);
-		if (r < 0)
-			return jit_error_set(
-				err, r, "/var/lib/jit/clock cannot be written");
-	}
-	r = jit_store_make_room(
-		&access->site, &access->subject, &access->held, &access->now);
-	if (r < 0)
-		return jit_error_set(
-			err, r, "too many grants are held: jitsu --drop gives them back");
-	audit = jit_access_audit(access, request, decision, JIT_EVENT_GRANT_ACCEPTED);
-	audit.grant = held.grant.jti;
-	audit.via = jit_via_name(held.grant.via);
-	audit.expires_sec = access->now.wall_sec + decision->duration_sec;
-	r = record(access, &audit, err);
-	if (r < 0)
-		return r;
-	r = jit_store_add_host(&access->site, &access->subject, &held.grant, token);
-	if (r < 0)
-		return jit_error_set(err, r, "the grant cannot be kept in /run/jit: %s",
-			jit_file_problem(r));
-	*ret = held;
-	return 0;
-}
-
-/* ---- using a grant ---- */
-
-int
-jit_access_clock_move(const struct jit_access *access)
-{
-	struct jit_clock_mark mark, moved;
-	int r = jit_store_clock_mark(&access->site, &mark);
-
-	if (r < 0 || !jit_clock_mark_advance(&mark, &access->now, &moved))
-		return r;
-	if (moved.wall_sec < mark.wall_sec - JIT_CLOCK_BACK_SEC) {
-		struct jit_audit audit = JIT_AUDIT_INIT(JIT_EVENT_CLOCK_BACK);
-
-		audit.why = "a synchronised clock replaced the high-water mark";
-		(void)!jit_audit_write(&access->site, &audit);
-	}
-	return jit_store_clock_mark_set(&access->site, &moved);
-}
-
-int
-jit_access_use(
-	struct jit_access *access, const struct jit_held *held, struct jit_error *err)
-{
-	int r = jit_store_use(&access->site, &held->grant);
-
-	if (r == -EDQUOT)
-		return jit_error_set(err, r, "the grant's uses are used up");
-	if (r < 0)
-		return jit_error_set(
-			err, r, "the use cannot be counted: %s", jit_file_problem(r));
-	if (held->grant.by_host)
+	if (!ret->exact_command || request->role || !ret->role)
 		return 0;
-	r = jit_access_clock_move(access);
+	/* no index by command has all the rules that may judge its role before that one */
+	(void)snprintf(role, sizeof(role), "%s", ret->role->name);
+	*ret = (struct jit_decision){ 0 };
+	r = view_add(access, JIT_INDEX_ROLE, role);
 	if (r < 0)
-		return jit_error_set(err, r, "/var/lib/jit/clock cannot be written: %s",
-			jit_file_problem(r));
+		return jit_error_set(err, r,
+			"/var/lib/jit/policy.cdb is damaged: as root, jitctl reload");
+	(void)jit_decide(&facts, ret);
 	return 0;
 }
 

@@ -28,44 +28,38 @@ add(struct text *text, const char *format, ...)
 							      : text->size - text->at - 1;
 }
 
-/* "carol, dave or erin"; never the subject: nobody approves for themselves. */
-static void
-add_approvers(struct text *text, const struct jit_strv *approvers, const char *subject)
+/* May an approver let this in, whatever is still wanting of the request? */
+static bool
+can_be_asked_for(const struct jit_decision *decision)
 {
-	size_t left = 0, written = 0;
-
-	for (size_t i = 0; i < approvers->n; i++)
-		left += !jit_streq(approvers->v[i], subject);
-	for (size_t i = 0; i < approvers->n; i++) {
-		if (jit_streq(approvers->v[i], subject))
-			continue;
-		left--;
-		add(text, "%s%s",
-			written == 0        ? ""
-				: left == 0 ? " or "
-					    : ", ",
-			approvers->v[i]);
-		written++;
-	}
+	if (!decision->rule || !decision->role ||
+		decision->rule->approval != JIT_APPROVAL_APPROVERS)
+		return false;
+	return decision->reason == JIT_WHY_NEEDS_APPROVAL ||
+		decision->reason == JIT_WHY_NEEDS_REASON ||
+		decision->reason == JIT_WHY_NEEDS_TICKET;
 }
 
+/* A login cannot ask for itself: from another machine, or by a chat or portal. */
 static void
 add_how_to_ask(struct text *text, const struct jit_access *access,
-	const struct jit_request *request, const struct jit_decision *decision)
+	const struct jit_decision *decision)
 {
 	char duration[JIT_DURATION_SIZE];
 	const struct jit_role *role = decision->role;
+	const struct jit_rule *rule = decision->rule;
 	int64_t sec =
 		decision->duration_sec > 0 ? decision->duration_sec : decision->max_sec;
 
-	add(text, "ask ");
-	add_approvers(text, &decision->rule->approvers, access->subject.name);
-	add(text, " for: jitctl grant --sub %s --host %s -R %s -t %s",
-		access->subject.name, access->policy.globals.host, role->name,
+	add(text, "ask:  jitctl request --host %s -R %s -t %s",
+		access->policy.globals.host, role->name,
 		jit_format_duration(sec, duration));
-	if (role->run_as.n > 1 || (request->target && jit_streq(role->run_as.v[0], "*")))
+	if (role->run_as.n > 1 || jit_streq(role->run_as.v[0], "*"))
 		add(text, " --as %s", decision->target);
-	add(text, "\n");
+	if (rule->ticket.n > 0)
+		add(text, " -r \"%s-123 why\"\n", rule->ticket.v[0]);
+	else
+		add(text, " -r \"why\"\n");
 }
 
 void
@@ -77,9 +71,8 @@ jit_access_advice(const struct jit_access *access, const struct jit_request *req
 	char line[256];
 
 	buf[0] = '\0';
-	if (decision->reason == JIT_WHY_NEEDS_APPROVAL && decision->rule &&
-		decision->role)
-		add_how_to_ask(&text, access, request, decision);
+	if (request->kind != JIT_KIND_COMMAND && can_be_asked_for(decision))
+		add_how_to_ask(&text, access, decision);
 	if (globals->contact[0])
 		add(&text, "help: %s\n",
 			jit_escape(globals->contact, line, sizeof(line)));

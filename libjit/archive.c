@@ -10,18 +10,20 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "break_glass.h"
 #include "config.h"
 #include "file.h"
+#include "lock.h"
 #include "parse.h"
+#include "requests.h"
 #include "store.h"
 
 /* No token can be used longer after its signing than this. */
 #define TOKEN_LIFE_SEC                                                                   \
 	((int64_t)JIT_CEILING_AHEAD_SEC + JIT_CEILING_GRANT_SEC + 2 * 86400)
 
-/* archive/YYYY-MM, made when it is needed. */
-static int
-archive_open(const struct jit_site *site, int64_t sec)
+int
+jit_archive_month(const struct jit_site *site, int64_t sec)
 {
 	_cleanup_close_ int archive = -1;
 	char time[JIT_TIME_SIZE];
@@ -51,7 +53,8 @@ static void
 file_put_away(const struct jit_site *site, int dirfd, const char *name, bool by_host,
 	const struct jit_now *now)
 {
-	_cleanup_close_ int archive = by_host ? -1 : archive_open(site, now->wall_sec);
+	_cleanup_close_ int archive =
+		by_host ? -1 : jit_archive_month(site, now->wall_sec);
 
 	if (by_host)
 		(void)unlinkat(dirfd, name, 0);
@@ -76,11 +79,20 @@ put_away_past(const struct jit_site *site, const struct jit_subject *subject,
 	}
 }
 
+static bool
+is_held(const struct jit_held_list *held, const char *jti)
+{
+	for (size_t i = 0; i < held->n; i++)
+		if (jit_streq(held->v[i].grant.jti, jti))
+			return true;
+	return false;
+}
+
 /* What does not verify any more (a key that was taken out) once nobody could use it even
  * if the key came back. */
 static void
 put_away_stale(const struct jit_site *site, const struct jit_subject *subject,
-	bool by_host, const struct jit_now *now)
+	const struct jit_held_list *held, bool by_host, const struct jit_now *now)
 {
 	int dirfd = jit_store_dir(site, by_host, subject->uid, false);
 	DIR *dir = dirfd < 0 ? NULL : fdopendir(dirfd);
@@ -92,7 +104,7 @@ put_away_stale(const struct jit_site *site, const struct jit_subject *subject,
 		return;
 	}
 	while ((entry = readdir(dir)))
-		if (jit_id_valid(entry->d_name) &&
+		if (jit_id_valid(entry->d_name) && !is_held(held, entry->d_name) &&
 			fstatat(dirfd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 			st.st_mtime < now->wall_sec - TOKEN_LIFE_SEC)
 			file_put_away(site, dirfd, entry->d_name, by_host, now);
@@ -114,8 +126,8 @@ jit_store_make_room(const struct jit_site *site, const struct jit_subject *subje
 	size_t live = 0;
 
 	put_away_past(site, subject, held, now);
-	put_away_stale(site, subject, true, now);
-	put_away_stale(site, subject, false, now);
+	put_away_stale(site, subject, held, true, now);
+	put_away_stale(site, subject, held, false, now);
 	for (size_t i = 0; i < held->n; i++)
 		live += is_live(&held->v[i], now);
 	return live < JIT_GRANTS_HELD_MAX ? 0 : -EDQUOT;
@@ -186,7 +198,7 @@ months_remove(const struct jit_site *site, int archive, int64_t before_sec)
 void
 jit_store_trim(const struct jit_site *site, int64_t keep_sec, const struct jit_now *now)
 {
-	static const char *const spent[] = { "revoked", "uses" };
+	static const char *const spent[] = { "revoked", "uses", "unproven" };
 	_cleanup_close_ int in_run = -1;
 	int64_t life = keep_sec > TOKEN_LIFE_SEC ? keep_sec : TOKEN_LIFE_SEC;
 	_cleanup_close_ int archive = -1;
@@ -196,6 +208,9 @@ jit_store_trim(const struct jit_site *site, int64_t keep_sec, const struct jit_n
 	archive = jit_dir_open(site->lib, "archive", site->owner);
 	if (archive >= 0)
 		months_remove(site, archive, now->wall_sec - keep_sec);
+	jit_break_glass_trim(site, now->wall_sec - keep_sec);
+	jit_locks_trim(site, now);
+	jit_requests_tidy(site);
 	for (size_t i = 0; i < ARRAY_SIZE(spent); i++) {
 		_cleanup_close_ int dirfd =
 			jit_dir_open(site->lib, spent[i], site->owner);

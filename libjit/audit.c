@@ -254,11 +254,10 @@ jit_audit_write(const struct jit_site *site, const struct jit_audit *audit)
 	return r;
 }
 
-void
+int
 jit_audit_write_journal(const struct jit_audit *audit)
 {
-	if (jit_journal_send(audit) < 0)
-		jit_journal_kmsg(audit);
+	return jit_journal_send(audit) < 0 ? jit_journal_kmsg(audit) : 0;
 }
 
 /* ---- the chain, walked ---- */

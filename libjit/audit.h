@@ -22,13 +22,22 @@ enum jit_event {
 	JIT_EVENT_EXEMPT_USED,
 	JIT_EVENT_EXPIRED,
 	JIT_EVENT_REVOKED,
-	JIT_EVENT_DENY, /* refused: a login, a command */
+	JIT_EVENT_DENY, /* refused: a login, a command; by an approver: a request */
 	JIT_EVENT_WOULD_DENY,
 	JIT_EVENT_POLICY_LOADED,
 	JIT_EVENT_POLICY_REFUSED,
 	JIT_EVENT_POLICY_DRIFT,
 	JIT_EVENT_CLOCK_BACK,
 	JIT_EVENT_START_LATE,
+	JIT_EVENT_REQUEST,
+	JIT_EVENT_REQUEST_WITHDRAWN,
+	JIT_EVENT_REQUEST_ABANDONED,
+	JIT_EVENT_APPROVE, /* one of several approvals, or the last one */
+	JIT_EVENT_BREAK_GLASS,
+	JIT_EVENT_BREAK_GLASS_SEEN,
+	JIT_EVENT_LOCKED,
+	JIT_EVENT_UNLOCKED,
+	JIT_EVENT_NOTIFY_FAILED, /* the policy's hook was not run, or failed */
 	JIT_EVENT_COUNT_,
 };
 
@@ -53,14 +62,17 @@ struct jit_audit {
 	const struct jit_strv *command;
 	uid_t subject_uid;   /* (uid_t)-1: unknown */
 	int64_t expires_sec; /* wall time */
+	int64_t waited_sec;  /* from request to answer; -1: none */
 	int exit_status;     /* as a shell gives it; -1: none */
 	int64_t wall_sec;    /* 0: now */
 };
 
 /* An event with nothing in it but its kind: start from this. */
 #define JIT_AUDIT_INIT(kind)                                                             \
-	((struct jit_audit){                                                             \
-		.event = (kind), .subject_uid = (uid_t)-1, .exit_status = -1 })
+	((struct jit_audit){ .event = (kind),                                            \
+		.subject_uid = (uid_t)-1,                                                \
+		.waited_sec = -1,                                                        \
+		.exit_status = -1 })
 
 /* The text fields one by one, in the record's order: the name of field i (`subject`, …)
  * and its value, NULL if it is empty. NULL behind the last. */
@@ -91,8 +103,9 @@ int jit_audit_write_file(
 	const struct jit_site *site, const struct jit_audit *audit) _must_check_;
 void jit_audit_copy_to_journal(const struct jit_audit *audit);
 
-/* The journal alone (best effort; else /dev/kmsg): for exempt logins when /var is gone. */
-void jit_audit_write_journal(const struct jit_audit *audit);
+/* The journal alone (else /dev/kmsg): for exempt logins when /var is gone. -errno: neither
+ * took it. */
+int jit_audit_write_journal(const struct jit_audit *audit);
 
 /* Walks the chain: 0 if every line is there and unchanged, -EBADMSG with the line and what
  * is wrong. *ret_lines: how many events hold. A line that a crash left torn and that the

@@ -60,6 +60,27 @@ static const struct kind {
 		"the clock was set back", LOG_NOTICE, true },
 	[JIT_EVENT_START_LATE] = { "start-late", "b8be5eeff9994a6d8e5a08a02ca9f293",
 		"grant came too late to start", LOG_INFO, false },
+	[JIT_EVENT_REQUEST] = { "request", "6a2af3e22db04fc482e3b1293667f815",
+		"a request was filed", LOG_INFO, true },
+	[JIT_EVENT_REQUEST_WITHDRAWN] = { "request-withdrawn",
+		"a24cf80abfa64506a2be14bf16c91f22", "a request was withdrawn", LOG_INFO,
+		false },
+	[JIT_EVENT_REQUEST_ABANDONED] = { "request-abandoned",
+		"3fd73a83a5c2408d9c50f6a63e9c6d68", "nobody answered a request in time",
+		LOG_NOTICE, true },
+	[JIT_EVENT_APPROVE] = { "approve", "4e03d3d1dc584927ab42228458cfab3a",
+		"a request was approved", LOG_INFO, true },
+	[JIT_EVENT_BREAK_GLASS] = { "break-glass", "6ab464ddf3434e2fa60ef5c8eec5918c",
+		"break-glass was used", LOG_ALERT, true },
+	[JIT_EVENT_BREAK_GLASS_SEEN] = { "break-glass-seen",
+		"fa0383e4e94f46cc909a08da54b8a0ed", "a use of break-glass was reviewed",
+		LOG_NOTICE, true },
+	[JIT_EVENT_LOCKED] = { "locked", "bcb9546baf6749f6b977c4167e3b7c55", "locked",
+		LOG_NOTICE, true },
+	[JIT_EVENT_UNLOCKED] = { "unlocked", "a0541c9f3a494d288c18c5ec4fff844e",
+		"unlocked", LOG_NOTICE, true },
+	[JIT_EVENT_NOTIFY_FAILED] = { "notify-failed", "41336b87816244af86dbe540b11b9ea7",
+		"nobody could be notified", LOG_WARNING, false },
 };
 
 static const struct kind *
@@ -249,6 +270,9 @@ rest_set(json_t *json, const struct jit_audit *audit, struct style *style)
 	if (audit->exit_status != -1)
 		r |= json_object_set_new(
 			json, "exit_status", json_integer(audit->exit_status));
+	if (audit->waited_sec != -1)
+		r |= json_object_set_new(
+			json, "waited_sec", json_integer(audit->waited_sec));
 	if (audit->command && audit->command->n > 0)
 		r |= json_object_set_new(json, "command",
 			command_json(

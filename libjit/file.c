@@ -64,6 +64,16 @@ jit_file_open(int dirfd, const char *name, uid_t owner, mode_t mode_max, off_t s
 }
 
 int
+jit_file_there(int dirfd, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return 1;
+	return errno == ENOENT ? 0 : -errno;
+}
+
+int
 jit_pread_full(int fd, void *buf, size_t len, off_t offset)
 {
 	size_t done = 0;
@@ -131,12 +141,23 @@ jit_file_read(int dirfd, const char *name, uid_t owner, mode_t mode_max, size_t 
 	return 0;
 }
 
+/* A file that a group may read is the directory's group's, not that of whoever writes. */
+static int
+mode_set(int dirfd, int fd, mode_t mode)
+{
+	struct stat st;
+
+	if ((mode & S_IRWXG) && (fstat(dirfd, &st) < 0 || fchown(fd, -1, st.st_gid) < 0))
+		return -errno;
+	return fchmod(fd, mode) < 0 ? -errno : 0;
+}
+
 /* A temporary beside the file. The name is random, so that two writers never share one. */
 static int
 temporary_open(int dirfd, mode_t mode, char ret_name[32])
 {
 	uint64_t random;
-	int fd;
+	int fd, r;
 
 	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
 		return -EIO;
@@ -145,9 +166,8 @@ temporary_open(int dirfd, mode_t mode, char ret_name[32])
 		0600);
 	if (fd < 0)
 		return -errno;
-	if (fchmod(fd, mode) < 0) {
-		int r = -errno;
-
+	r = mode_set(dirfd, fd, mode);
+	if (r < 0) {
 		close(fd);
 		(void)unlinkat(dirfd, ret_name, 0);
 		return r;

@@ -27,11 +27,15 @@ int jit_file_open(int dirfd, const char *name, uid_t owner, mode_t mode_max,
 int jit_file_read(int dirfd, const char *name, uid_t owner, mode_t mode_max,
 	size_t size_max, char **ret, size_t *ret_len) _must_check_;
 
+/* Is there anything of that name? 1, 0, or -errno. Says nothing about what it is. */
+int jit_file_there(int dirfd, const char *name) _must_check_;
+
 /* Reads exactly len bytes at offset (EINTR, short reads). -EIO at the end of the file. */
 int jit_pread_full(int fd, void *buf, size_t len, off_t offset) _must_check_;
 int jit_write_full(int fd, const void *buf, size_t len) _must_check_;
 
-/* Puts the content in place of name, all or nothing, on disk when it returns 0. */
+/* Puts the content in place of name, all or nothing, on disk when it returns 0. Where mode
+ * lets a group read it, that is the directory's. */
 int jit_file_replace(int dirfd, const char *name, mode_t mode, const void *buf,
 	size_t len) _must_check_;
 

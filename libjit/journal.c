@@ -169,6 +169,8 @@ put_rest(struct datagram *datagram, const struct jit_audit *audit)
 			jit_format_time(audit->expires_sec, expires));
 	if (audit->exit_status != -1)
 		put_number(datagram, "JIT_EXIT_STATUS", audit->exit_status);
+	if (audit->waited_sec != -1)
+		put_number(datagram, "JIT_WAITED_SEC", audit->waited_sec);
 	if (audit->command && audit->command->n > 0)
 		put(datagram, "JIT_COMMAND",
 			jit_escape_argv(audit->command, command, sizeof(command)));
@@ -213,7 +215,7 @@ jit_journal_send(const struct jit_audit *audit)
 	return 0;
 }
 
-void
+int
 jit_journal_kmsg(const struct jit_audit *audit)
 {
 	_cleanup_close_ int fd = -1;
@@ -222,14 +224,13 @@ jit_journal_kmsg(const struct jit_audit *audit)
 
 	fd = open(KMSG, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
-		return;
+		return -errno;
 	n = snprintf(line, sizeof(line), "<%d>" IDENTIFIER ": %s",
 		LOG_AUTHPRIV | jit_event_priority(audit->event),
 		jit_journal_message(audit, message));
 	if (n < 0)
-		return;
+		return -EINVAL;
 	if ((size_t)n >= sizeof(line))
 		n = sizeof(line) - 1;
-	if (write(fd, line, (size_t)n) < 0)
-		return;
+	return write(fd, line, (size_t)n) < 0 ? -errno : 0;
 }

@@ -22,7 +22,7 @@ size_t jit_journal_datagram(const struct jit_audit *audit, char buf[JIT_JOURNAL_
 /* Sends it, without waiting. -errno if journald did not take it, which may be ignored. */
 int jit_journal_send(const struct jit_audit *audit);
 
-/* The sentence to /dev/kmsg, for when there is no journald. Best effort. */
-void jit_journal_kmsg(const struct jit_audit *audit);
+/* The sentence to /dev/kmsg, for when there is no journald. */
+int jit_journal_kmsg(const struct jit_audit *audit);
 
 #endif

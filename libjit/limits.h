@@ -21,8 +21,15 @@ enum {
 	JIT_GROUPS_MAX = 65536,       /* groups of one account */
 	JIT_GRANTS_MAX = 256,         /* grants of one subject that are looked at */
 	JIT_GRANTS_HELD_MAX = 64,     /* of these in force, before one more is refused */
+	JIT_LOCKS_MAX = 1024,         /* locks of one host */
+	JIT_REQUESTS_MAX = 10000,     /* open requests of one host */
+	JIT_REQUEST_FILE_MAX = 65536, /* one open request with its answers: bytes */
+	JIT_ASKED_MAX = 256,          /* approvers that are noted with a request */
+	JIT_COMMAND_MAX = 8192,       /* of a request's command, all words: bytes */
+	JIT_APPROVALS_MAX = 8,        /* that one rule can need */
 	JIT_LABELS_MAX = 64,          /* labels of one host */
 	JIT_AUDIT_LINE_MAX = 16384,   /* one line of audit.jsonl: bytes */
+	JIT_NOTICE_MAX = 16384, /* what a notify hook gets on standard input: bytes */
 	JIT_KEYS_FILE_MAX = 1048576,  /* trusted_keys: bytes */
 	JIT_DEFAULT_GRANT_SEC = 3600, /* where neither -t nor the role says how long */
 	JIT_CLOCK_LEEWAY_SEC = 60,    /* between two hosts' clocks, for nbf and iat */

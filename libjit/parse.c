@@ -341,6 +341,20 @@ utf8_sequence(const unsigned char *s, uint32_t *ret)
 }
 
 bool
+jit_utf8_valid(const char *s)
+{
+	uint32_t c;
+	size_t n;
+
+	for (; *s; s += n) {
+		n = utf8_sequence((const unsigned char *)s, &c);
+		if (n == 0)
+			return false;
+	}
+	return true;
+}
+
+bool
 jit_text_valid(const char *s, size_t max)
 {
 	size_t len = strnlen(s, max + 1);

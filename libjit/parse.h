@@ -49,6 +49,9 @@ int jit_id_to_crockford(const char *id, char buf[JIT_ID_CROCKFORD_SIZE]) _must_c
  * forgiven, or the whole hexadecimal id) stand for this id? */
 bool jit_id_matches(const char *id, const char *typed);
 
+/* Valid UTF-8, whatever it says. */
+bool jit_utf8_valid(const char *s);
+
 /* Valid UTF-8 without control characters (C0, DEL, C1), at most max bytes. */
 bool jit_text_valid(const char *s, size_t max);
 

@@ -10,14 +10,18 @@
 
 enum { STATE_FORMAT = 1 };
 
+static const struct jit_state_form usual = { 0600, JIT_STATE_MAX };
+
 int
-jit_state_read(int dirfd, const char *name, uid_t owner, json_t **ret)
+jit_state_read_as(int dirfd, const char *name, uid_t owner,
+	const struct jit_state_form *form, json_t **ret)
 {
 	_cleanup_free_ char *text = NULL;
 	json_auto_t *object = NULL;
 	int64_t format;
 	size_t len;
-	int r = jit_file_read(dirfd, name, owner, 0600, JIT_STATE_MAX, &text, &len);
+	int r = jit_file_read(
+		dirfd, name, owner, form->mode, form->size_max, &text, &len);
 
 	if (r < 0)
 		return r;
@@ -29,9 +33,15 @@ jit_state_read(int dirfd, const char *name, uid_t owner, json_t **ret)
 	return 0;
 }
 
+int
+jit_state_read(int dirfd, const char *name, uid_t owner, json_t **ret)
+{
+	return jit_state_read_as(dirfd, name, owner, &usual, ret);
+}
+
 static int
-state_write(int dirfd, const char *name, json_t *object,
-	int (*write)(int, const char *, mode_t, const void *, size_t))
+state_write(int dirfd, const char *name, const struct jit_state_form *form,
+	json_t *object, int (*write)(int, const char *, mode_t, const void *, size_t))
 {
 	json_auto_t *owned = object;
 	_cleanup_free_ char *text = NULL;
@@ -42,21 +52,35 @@ state_write(int dirfd, const char *name, json_t *object,
 	text = json_dumps(owned, JSON_COMPACT);
 	if (!text)
 		return -ENOMEM;
-	if (strlen(text) > JIT_STATE_MAX)
+	if (strlen(text) > form->size_max)
 		return -EFBIG;
-	return write(dirfd, name, 0600, text, strlen(text));
+	return write(dirfd, name, form->mode, text, strlen(text));
+}
+
+int
+jit_state_create_as(
+	int dirfd, const char *name, const struct jit_state_form *form, json_t *object)
+{
+	return state_write(dirfd, name, form, object, jit_file_create);
+}
+
+int
+jit_state_replace_as(
+	int dirfd, const char *name, const struct jit_state_form *form, json_t *object)
+{
+	return state_write(dirfd, name, form, object, jit_file_replace);
 }
 
 int
 jit_state_create(int dirfd, const char *name, json_t *object)
 {
-	return state_write(dirfd, name, object, jit_file_create);
+	return jit_state_create_as(dirfd, name, &usual, object);
 }
 
 int
 jit_state_replace(int dirfd, const char *name, json_t *object)
 {
-	return state_write(dirfd, name, object, jit_file_replace);
+	return jit_state_replace_as(dirfd, name, &usual, object);
 }
 
 int

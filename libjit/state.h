@@ -17,6 +17,18 @@ int jit_state_read(int dirfd, const char *name, uid_t owner, json_t **ret) _must
 int jit_state_create(int dirfd, const char *name, json_t *object) _must_check_;
 int jit_state_replace(int dirfd, const char *name, json_t *object) _must_check_;
 
+/* The same for a file that is larger, or that a group may read. */
+struct jit_state_form {
+	mode_t mode;
+	size_t size_max;
+};
+int jit_state_read_as(int dirfd, const char *name, uid_t owner,
+	const struct jit_state_form *form, json_t **ret) _must_check_;
+int jit_state_create_as(int dirfd, const char *name, const struct jit_state_form *form,
+	json_t *object) _must_check_;
+int jit_state_replace_as(int dirfd, const char *name, const struct jit_state_form *form,
+	json_t *object) _must_check_;
+
 /* A string member of at most size - 1 bytes; -EBADMSG if it is missing or longer. */
 int jit_state_string(
 	const json_t *object, const char *key, char *ret, size_t size) _must_check_;

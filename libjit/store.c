@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #include "file.h"
+#include "holder.h"
 #include "parse.h"
 #include "state.h"
 #include "token.h"
@@ -339,6 +340,9 @@ jit_store_add_brought(const struct jit_site *site, const struct jit_subject *sub
 	dirfd = jit_store_dir(site, false, subject->uid, true);
 	if (dirfd < 0)
 		return dirfd;
+	r = jit_holder_note(site, grant, subject->name);
+	if (r < 0)
+		return r;
 	return jit_state_create(dirfd, grant->jti,
 		json_pack("{s:s, s:s, s:I, s:s, s:I}", "user", subject->name, "token",
 			token, "start", (json_int_t)start_sec, "boot", now->boot_id,
@@ -348,26 +352,24 @@ jit_store_add_brought(const struct jit_site *site, const struct jit_subject *sub
 /* ---- uses ---- */
 
 static void
-uses_name(const struct jit_grant *grant, char ret[JIT_ID_LEN + 8])
+uses_name(const struct jit_grant *grant, char ret[JIT_ID_LEN + 16])
 {
-	(void)snprintf(ret, JIT_ID_LEN + 8, "%s.uses", jit_grant_id(grant));
+	(void)snprintf(ret, JIT_ID_LEN + 16, "uses/%s.uses", jit_grant_id(grant));
 }
 
 static int
-uses_dir_open(const struct jit_site *site, bool by_host)
-{
-	int base = origin_dir(site, by_host);
-
-	return base < 0 ? base : jit_dir_make(base, "uses", site->owner);
-}
-
-static int
-uses_count(const struct jit_site *site, int dirfd, const char *name, uint32_t *ret)
+uses_read(const struct jit_site *site, const struct jit_grant *grant, uint32_t *ret)
 {
 	json_auto_t *object = NULL;
+	int base = origin_dir(site, grant->by_host);
+	char name[JIT_ID_LEN + 16];
 	int64_t n;
-	int r = jit_state_read(dirfd, name, site->owner, &object);
+	int r;
 
+	if (base < 0)
+		return base;
+	uses_name(grant, name);
+	r = jit_state_read(base, name, site->owner, &object);
 	if (r == -ENOENT) {
 		*ret = 0;
 		return 0;
@@ -381,44 +383,31 @@ uses_count(const struct jit_site *site, int dirfd, const char *name, uint32_t *r
 	return 0;
 }
 
-static int
-uses_read(const struct jit_site *site, const struct jit_grant *grant, uint32_t *ret)
-{
-	_cleanup_close_ int dirfd = -1;
-	char name[JIT_ID_LEN + 8];
-
-	*ret = 0;
-	if (!grant->uses)
-		return 0;
-	dirfd = uses_dir_open(site, grant->by_host);
-	if (dirfd < 0)
-		return dirfd;
-	uses_name(grant, name);
-	return uses_count(site, dirfd, name, ret);
-}
-
 int
-jit_store_use(const struct jit_site *site, const struct jit_grant *grant)
+jit_store_use(const struct jit_site *site, const struct jit_grant *grant, uint32_t most)
 {
 	_cleanup_close_ int dirfd = -1;
-	char name[JIT_ID_LEN + 8];
+	int base = origin_dir(site, grant->by_host);
+	char name[JIT_ID_LEN + 16];
 	uint32_t used;
 	int r;
 
-	if (!grant->uses)
+	if (grant->uses && (!most || grant->uses < most))
+		most = grant->uses;
+	if (!most)
 		return 0;
-	dirfd = uses_dir_open(site, grant->by_host);
+	dirfd = base < 0 ? base : jit_dir_make(base, "uses", site->owner);
 	if (dirfd < 0)
 		return dirfd;
 	r = jit_file_lock(dirfd); /* released with the descriptor */
 	if (r < 0)
 		return r;
-	uses_name(grant, name);
-	r = uses_count(site, dirfd, name, &used);
+	r = uses_read(site, grant, &used);
 	if (r < 0)
 		return r;
-	if (used >= grant->uses)
+	if (used >= most)
 		return -EDQUOT;
-	return jit_state_replace(
-		dirfd, name, json_pack("{s:I}", "used", (json_int_t)used + 1));
+	uses_name(grant, name);
+	return jit_state_replace(dirfd, strchr(name, '/') + 1,
+		json_pack("{s:I}", "used", (json_int_t)used + 1));
 }

@@ -48,9 +48,10 @@ int jit_store_ended(const struct jit_site *site, const char *id, bool by_host,
  * second: a revocation is in force within one); read it empty. */
 int jit_store_watch(void) _must_check_;
 
-/* Counts one use under a lock. -EDQUOT: all are used up. */
-int jit_store_use(
-	const struct jit_site *site, const struct jit_grant *grant) _must_check_;
+/* Counts one use under a lock. most: what the role allows beside the grant's own limit, 0:
+ * any number. -EDQUOT: all are used up. */
+int jit_store_use(const struct jit_site *site, const struct jit_grant *grant,
+	uint32_t most) _must_check_;
 
 /* The high-water mark. */
 int jit_store_clock_mark(
@@ -100,5 +101,8 @@ void jit_store_trim(
 /* The directory of one account's grants, made if wanted. Internal to the store. */
 int jit_store_dir(
 	const struct jit_site *site, bool by_host, uid_t uid, bool make) _must_check_;
+
+/* archive/YYYY-MM of that moment, made if it is not there. Internal to the store. */
+int jit_archive_month(const struct jit_site *site, int64_t sec) _must_check_;
 
 #endif

@@ -286,6 +286,27 @@ jit_token_open(const char *text, const char *assertion, const struct jit_table *
 }
 
 int
+jit_token_open_by(const char *text, const char *assertion, const struct jit_key *key,
+	char **ret_payload, struct jit_error *err)
+{
+	struct parts parts = { 0 };
+	char kid[JIT_KID_LEN + 1];
+	int r = token_split(text, &parts, err);
+
+	if (r < 0)
+		return r;
+	jit_key_id(key->public_key, kid);
+	if (!jit_streq(kid, parts.kid))
+		return jit_error_set(
+			err, -ENOENT, "another key signed this (%s)", parts.kid);
+	r = signature_check(&parts, assertion, key);
+	if (r < 0)
+		return jit_error_set(err, r, "the token's signature does not hold");
+	r = payload_copy(&parts, ret_payload);
+	return r < 0 ? jit_error_set(err, r, "the token's payload is not text") : 0;
+}
+
+int
 jit_token_peek(const char *text, char **ret_payload, char ret_kid[JIT_KID_LEN + 1])
 {
 	struct parts parts = { 0 };

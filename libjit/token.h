@@ -38,6 +38,11 @@ int jit_token_squeeze(char *text) _must_check_;
 int jit_token_open(const char *text, const char *assertion, const struct jit_table *keys,
 	char **ret_payload, struct jit_key *ret_key, struct jit_error *err) _must_check_;
 
+/* The same where the signer is known beforehand: the one key that may have signed it.
+ * -ENOENT: another one did. */
+int jit_token_open_by(const char *text, const char *assertion, const struct jit_key *key,
+	char **ret_payload, struct jit_error *err) _must_check_;
+
 /* The payload without any check of the signature: for `jitctl inspect` only, which says so. */
 int jit_token_peek(
 	const char *text, char **ret_payload, char ret_kid[JIT_KID_LEN + 1]) _must_check_;
