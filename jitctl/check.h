@@ -31,7 +31,7 @@ struct check {
 void check_add(struct check *check, enum check_level level, const char *mend,
 	const char *format, ...) _printf_(4, 5);
 
-/* One subject each. They look, and never change anything but the audit record. */
+/* One subject each. They look, and never change anything but the record of drift. */
 void check_directories(struct check *check);
 void check_files(struct check *check);
 void check_host_key(struct check *check);
@@ -45,6 +45,16 @@ void check_observe(struct check *check);
 void check_exempt(struct check *check);
 void check_keys(struct check *check);
 void check_approvers(struct check *check);
+
+void check_sweep(struct check *check);
+void check_delivery(struct check *check);
+void check_notify(struct check *check);
+void check_requests(struct check *check);
+void check_locks(struct check *check);
+
+void check_ceilings(struct check *check);
+void check_signed(struct check *check);
+void check_review(struct check *check);
 
 void check_pam(struct check *check);
 

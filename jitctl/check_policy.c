@@ -9,11 +9,10 @@
 
 #include "config.h"
 #include "jitctl/check.h"
-#include "jitctl/compile.h"
-#include "libjit/audit.h"
-#include "libjit/file.h"
+#include "jitctl/drift.h"
+#include "jitctl/trusted_keys.h"
 
-enum { SOON_SEC = 14 * 86400, KEYS_CDB_MAX = 64 * 1024 * 1024 };
+enum { SOON_SEC = 14 * 86400 };
 
 static const char *
 day(int64_t sec, char buf[32])
@@ -52,20 +51,23 @@ check_policy(struct check *check)
 }
 
 static void
-record_drift(const struct check *check)
+add_drift(struct check *check, const struct drift *drift)
 {
-	struct jit_audit audit = JIT_AUDIT_INIT(JIT_EVENT_POLICY_DRIFT);
-
-	audit.policy = check->policy.globals.hash;
-	audit.why = "the files in " JIT_ETC_DIR " are not those that were compiled";
-	(void)!jit_audit_write(&check->site, &audit);
+	if (!drift->policy)
+		check_add(
+			check, CHECK_OK, NULL, "no drift: the files are those in force");
+	else
+		check_add(check, CHECK_WARN, "jitctl reload",
+			"drift: the policy's files were changed since they were loaded");
 }
 
 void
 check_drift(struct check *check)
 {
-	bool same = has_policy(check) &&
-		jit_streq(check->conf.sources.hash, check->policy.globals.hash);
+	struct conf_problems problems = { 0 };
+	struct conf_source keys = { 0 };
+	struct drift drift;
+	int r;
 
 	if (check->source_errors)
 		check_add(check, CHECK_WARN, "jitctl reload shows them, with their lines",
@@ -77,14 +79,13 @@ check_drift(struct check *check)
 			check->source_warnings == 1 ? "" : "s");
 	if (!has_policy(check))
 		return;
-	if (same) {
-		check_add(
-			check, CHECK_OK, NULL, "no drift: the files are those in force");
-		return;
-	}
-	check_add(check, CHECK_WARN, "jitctl reload",
-		"drift: the policy's files were changed since they were loaded");
-	record_drift(check);
+	r = conf_source_read(&check->site, "trusted_keys", JIT_KEYS_FILE_MAX,
+		&check->arena, &keys, &problems);
+	drift_look(&check->site, &check->conf.sources, r == 0 ? &keys : NULL, &drift);
+	add_drift(check, &drift);
+	(void)drift_record(&check->site, &drift, NULL);
+	free((void *)keys.text);
+	conf_problems_done(&problems);
 }
 
 void
@@ -144,22 +145,9 @@ check_exempt(struct check *check)
 
 /* ---- keys ---- */
 
-static bool
-find_host_key(const struct check *check, struct jit_key *ret)
-{
-	_cleanup_host_key_ struct jit_host_key secret = { 0 };
-
-	if (jit_host_key_load(&check->site, &secret, NULL) < 0)
-		return false;
-	*ret = (struct jit_key){ .principal = "host", .is_host = true };
-	memcpy(ret->public_key, secret.sign_public, sizeof(ret->public_key));
-	memcpy(ret->machine_id, secret.machine_id, JIT_ID_LEN);
-	return true;
-}
-
 /* trusted_keys as it is now; false, with a finding, if it cannot be read. */
 static bool
-read_keys(struct check *check, const struct jit_key *host, struct trusted_keys *ret)
+read_keys(struct check *check, struct trusted_keys *ret, struct drift *ret_drift)
 {
 	struct conf_problems problems = { 0 };
 	struct conf_source source = { 0 };
@@ -169,8 +157,9 @@ read_keys(struct check *check, const struct jit_key *host, struct trusted_keys *
 
 	*ret = (struct trusted_keys){ 0 };
 	if (r == 0)
-		trusted_keys_parse(
-			&source, host ? host->public_key : NULL, ret, &problems);
+		trusted_keys_parse(&source, NULL, ret, &problems);
+	drift_look(
+		&check->site, &check->conf.sources, r == 0 ? &source : NULL, ret_drift);
 	errors = problems.count[CONF_ERROR];
 	conf_problems_done(&problems);
 	free((void *)source.text);
@@ -181,36 +170,19 @@ read_keys(struct check *check, const struct jit_key *host, struct trusted_keys *
 	return errors == 0;
 }
 
-/* Compiling is exact: the same keys give the same bytes. */
-static bool
-keys_in_force(const struct check *check, const struct compiled *wanted)
-{
-	_cleanup_free_ char *found = NULL;
-	size_t len;
-
-	return check->site.lib >= 0 &&
-		jit_file_read(check->site.lib, "keys.cdb", check->site.owner, 0600,
-			KEYS_CDB_MAX, &found, &len) == 0 &&
-		len == wanted->len && memcmp(found, wanted->buf, len) == 0;
-}
-
 void
 check_keys(struct check *check)
 {
-	__attribute__((cleanup(compiled_done))) struct compiled wanted = { 0 };
 	struct trusted_keys keys;
-	struct jit_key host;
-	bool has_host = find_host_key(check, &host);
+	struct drift drift;
 
-	if (read_keys(check, has_host ? &host : NULL, &keys) &&
-		compile_keys(&keys, has_host ? &host : NULL, &wanted) == 0) {
-		if (keys_in_force(check, &wanted))
+	if (read_keys(check, &keys, &drift)) {
+		if (!drift.keys)
 			check_add(check, CHECK_OK, NULL, "trusted_keys is in force");
 		else
 			check_add(check, CHECK_FAIL, "jitctl reload",
 				"trusted_keys or the host's key was changed, and what is "
-				"in force "
-				"is older");
+				"in force is older");
 	}
 	trusted_keys_done(&keys);
 }
@@ -257,9 +229,10 @@ check_approvers(struct check *check)
 {
 	struct conf_names seen = { 0 };
 	struct trusted_keys keys;
+	struct drift unused;
 	size_t before = check->n;
 
-	if (check->source_errors || !read_keys(check, NULL, &keys))
+	if (check->source_errors || !read_keys(check, &keys, &unused))
 		return;
 	for (size_t i = 0; i < check->conf.n_rules; i++) {
 		const struct jit_rule *rule = &check->conf.rules[i].rule;

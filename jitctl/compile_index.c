@@ -105,6 +105,9 @@ index_rule(struct entries *entries, const struct conf *conf, const struct jit_ru
 {
 	for (size_t i = 0; i < rule->who.n; i++) {
 		add_entry(entries, JIT_INDEX_ALL, rule->who.v[i], NULL, rule->number);
+		if (rule->exact_command) /* what no role names may still be asked for */
+			add_entry(entries, JIT_INDEX_COMMAND, rule->who.v[i], "",
+				rule->number);
 		for (size_t k = 0; k < rule->roles.n; k++) {
 			const struct conf_role *role =
 				conf_find_role(conf, rule->roles.v[k]);

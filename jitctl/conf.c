@@ -15,6 +15,12 @@ enum {
 	DEFAULT_START_WITHIN_SEC = 3600,
 	DEFAULT_PROMPT_SEC = 300,
 	DEFAULT_KEEP_SEC = 400 * 86400,
+	DEFAULT_REQUEST_TTL_SEC = 3600,
+	DEFAULT_BREAK_GLASS_SEC = 1800,
+	DEFAULT_PIN_SEC = 3600,
+	DEFAULT_PIN_CHALLENGE_SEC = 1800,
+	DEFAULT_PENDING_REQUESTS = 20,
+	DEFAULT_NOTIFY_SEC = 5,
 };
 
 static void
@@ -40,6 +46,7 @@ TOP_READER(limits)
 TOP_READER(privileged)
 TOP_READER(audit)
 TOP_READER(help)
+TOP_READER(notify)
 TOP_READER(approver_groups)
 TOP_READER(roles)
 TOP_READER(rules)
@@ -53,10 +60,10 @@ static const struct conf_key top_keys[] = {
 	[CONF_TOP_PRIVILEGED] = { "privileged", top_privileged },
 	[CONF_TOP_AUDIT] = { "audit", top_audit },
 	[CONF_TOP_HELP] = { "help", top_help },
+	[CONF_TOP_NOTIFY] = { "notify", top_notify },
 	{ "approver_groups", top_approver_groups },
 	{ "roles", top_roles },
 	{ "rules", top_rules },
-	{ "notify", NULL },
 };
 
 static bool
@@ -122,6 +129,12 @@ require_top(const struct conf_reader *r, const struct conf *conf)
 			"\"YYYY-MM-DD\"; or: mode = \"enforce\";");
 }
 
+static int64_t
+at_most(int64_t sec, int64_t ceiling)
+{
+	return sec < ceiling ? sec : ceiling;
+}
+
 static void
 use_defaults(struct conf *conf)
 {
@@ -130,16 +143,20 @@ use_defaults(struct conf *conf)
 	globals->format = JIT_POLICY_FORMAT;
 	globals->hash = conf->sources.hash;
 	globals->compiled_at = conf->world.now_sec;
-	globals->max_sec = DEFAULT_MAX_SEC < JIT_CEILING_GRANT_SEC
-		? DEFAULT_MAX_SEC
-		: JIT_CEILING_GRANT_SEC;
-	globals->start_within_sec = DEFAULT_START_WITHIN_SEC < JIT_CEILING_AHEAD_SEC
-		? DEFAULT_START_WITHIN_SEC
-		: JIT_CEILING_AHEAD_SEC;
+	globals->max_sec = at_most(DEFAULT_MAX_SEC, JIT_CEILING_GRANT_SEC);
+	globals->start_within_sec =
+		at_most(DEFAULT_START_WITHIN_SEC, JIT_CEILING_AHEAD_SEC);
 	globals->prompt_timeout_sec = DEFAULT_PROMPT_SEC;
 	globals->keep_sec = DEFAULT_KEEP_SEC;
+	globals->request_ttl_sec = DEFAULT_REQUEST_TTL_SEC;
+	globals->break_glass_max_sec =
+		at_most(DEFAULT_BREAK_GLASS_SEC, JIT_CEILING_BREAK_GLASS_SEC);
+	globals->pin_max_sec = at_most(DEFAULT_PIN_SEC, JIT_CEILING_PIN_SEC);
+	globals->pin_challenge_ttl_sec = DEFAULT_PIN_CHALLENGE_SEC;
+	globals->pending_requests = DEFAULT_PENDING_REQUESTS;
+	globals->notify_timeout_sec = DEFAULT_NOTIFY_SEC;
 	globals->audit_required = true;
-	globals->contact = globals->url = "";
+	globals->contact = globals->url = globals->notify_command = "";
 }
 
 /* All trees, or false: while the syntax is wrong anywhere, nothing else can be told. */
@@ -200,6 +217,7 @@ conf_done(struct conf *conf)
 	conf_names_done(&conf->group_names);
 	conf_names_done(&conf->role_names);
 	conf_names_done(&conf->rule_names);
+	conf_names_done(&conf->operator_names);
 	conf_sources_done(&conf->sources);
 	conf_arena_done(&conf->arena);
 	*conf = (struct conf){ 0 };

@@ -16,6 +16,7 @@ struct conf_world {
 	const char *hostname; /* the static host name; NULL: there is none */
 	/* The gid of a group of this host; -ENOENT: there is none, else it cannot be told. */
 	int (*group_id)(const char *name, gid_t *ret);
+	bool (*file_exists)(const char *path);
 };
 
 /* The real one: the clock, /etc/hostname, NSS. Allocates hostname in arena. */
@@ -29,6 +30,8 @@ struct conf_group {
 struct conf_role {
 	const struct conf_node *node;
 	struct jit_role role;
+	bool is_empty;                 /* it permits nothing by itself */
+	bool is_named, is_named_exact; /* by rules without and with exact_command */
 };
 
 struct conf_rule {
@@ -45,6 +48,7 @@ enum conf_top_key {
 	CONF_TOP_PRIVILEGED,
 	CONF_TOP_AUDIT,
 	CONF_TOP_HELP,
+	CONF_TOP_NOTIFY,
 	CONF_TOP_ONCE_COUNT,
 };
 
@@ -61,6 +65,7 @@ struct conf {
 	struct conf_role *roles;
 	struct conf_rule *rules;
 	struct conf_names group_names, role_names, rule_names;
+	struct conf_names operator_names; /* of all rules */
 	size_t zones_size;
 };
 
@@ -89,6 +94,8 @@ void conf_read_audit(
 	const struct conf_reader *r, const struct conf_node *node, struct conf *conf);
 void conf_read_help(
 	const struct conf_reader *r, const struct conf_node *node, struct conf *conf);
+void conf_read_notify(
+	const struct conf_reader *r, const struct conf_node *node, struct conf *conf);
 void conf_read_privileged(
 	const struct conf_reader *r, const struct conf_node *node, struct conf *conf);
 void conf_read_host(
@@ -100,12 +107,43 @@ void conf_read_roles(
 void conf_read_rules(
 	const struct conf_reader *r, const struct conf_node *node, struct conf *conf);
 
-/* Resolves what a rule names once all files are read: roles, approvers, gids. */
+/* What a finished rule must and must not have beside its approval, and its defaults. */
+void conf_finish_rule(const struct conf_reader *r, const struct conf_node *node,
+	const struct conf *conf, struct jit_rule *rule);
+
+/* Resolves what rules name once all files are read: roles, people, gids. */
 void conf_link_rules(const struct conf_reader *r, struct conf *conf);
 
 /* Splits and checks one command pattern; see libjit/pattern.h. */
 bool conf_read_pattern(
 	const struct conf_reader *r, const struct conf_node *node, struct jit_strv *ret);
+/* Its parts: an absolute plain path, one word. False with a problem. */
+bool conf_check_path(
+	const struct conf_reader *r, const struct conf_node *node, const char *path);
+bool conf_check_word(const struct conf_reader *r, const struct conf_node *node,
+	const char *word, bool last);
+
+/* What a role permits: patterns, as text or { path; args; sha256; }, and globs of files. */
+void conf_read_commands(
+	const struct conf_reader *r, const struct conf_node *node, struct jit_role *role);
+void conf_read_deny_commands(
+	const struct conf_reader *r, const struct conf_node *node, struct jit_role *role);
+void conf_read_edit(
+	const struct conf_reader *r, const struct conf_node *node, struct jit_role *role);
+
+/* What surrounds its commands. What depends on other keys is checked at the end. */
+void conf_read_capabilities(
+	const struct conf_reader *r, const struct conf_node *node, struct jit_role *role);
+void conf_check_capabilities(const struct conf_reader *r, const struct conf_node *role,
+	const struct jit_role *judged);
+void conf_read_env_keep(
+	const struct conf_reader *r, const struct conf_node *node, struct jit_role *role);
+void conf_check_env_keep(const struct conf_reader *r, const struct conf_node *role,
+	const struct jit_role *judged);
+void conf_read_env_set(
+	const struct conf_reader *r, const struct conf_node *node, struct jit_role *role);
+void conf_read_umask(
+	const struct conf_reader *r, const struct conf_node *node, struct jit_role *role);
 
 /* `Mon-Fri 08:00-18:00, Sat Europe/Berlin`; see conf_when.c for the grammar. */
 bool conf_read_when(const struct conf_reader *r, const struct conf_node *node,
@@ -126,7 +164,8 @@ bool conf_new_name(const struct conf_reader *r, const struct conf_place *place,
 /* Words with a meaning of their own, which are nobody's and nothing's name. */
 bool conf_reserved(const char *name);
 
-/* Can the string of node be an approver: a person's name? False with a problem. */
-bool conf_check_approver(const struct conf_reader *r, const struct conf_node *node);
+/* Can the string of node be what (`an approver`): a person's name? False with a problem. */
+bool conf_check_person(
+	const struct conf_reader *r, const struct conf_node *node, const char *what);
 
 #endif

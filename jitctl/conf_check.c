@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "libjit/parse.h"
+
 #include "config.h"
 
 static void
@@ -58,9 +60,15 @@ hole(const struct conf_reader *r, const struct conf *conf, const char *text)
 }
 
 static bool
+becomes_root(const struct jit_role *role)
+{
+	return jit_strv_has(&role->run_as, "root") || jit_strv_has(&role->run_as, "*");
+}
+
+static bool
 role_leads_to_root(const struct jit_role *role)
 {
-	if (!jit_strv_has(&role->run_as, "root") && !jit_strv_has(&role->run_as, "*"))
+	if (!becomes_root(role))
 		return false;
 	if (role->login || role->shell)
 		return true;
@@ -78,7 +86,9 @@ rule_leads_to_root(const struct conf *conf, const struct jit_rule *rule)
 	for (size_t i = 0; i < rule->roles.n; i++) {
 		const struct conf_role *role = conf_find_role(conf, rule->roles.v[i]);
 
-		if (role && role_leads_to_root(&role->role))
+		if (role &&
+			(role_leads_to_root(&role->role) ||
+				(rule->exact_command && becomes_root(&role->role))))
 			return true;
 	}
 	return false;
@@ -122,6 +132,30 @@ check_holes(const struct conf_reader *r, const struct conf *conf)
 			"exempt");
 }
 
+/* ---- review ---- */
+
+/* Is the day over by which somebody should have looked at it again? */
+static bool
+is_overdue(const struct jit_rule *rule, int64_t now_sec)
+{
+	return rule->review_sec && now_sec >= rule->review_sec;
+}
+
+static void
+check_reviews(const struct conf_reader *r, const struct conf *conf)
+{
+	char shown[JIT_TIME_SIZE];
+
+	for (size_t i = 0; i < conf->n_rules; i++) {
+		const struct jit_rule *rule = &conf->rules[i].rule;
+
+		if (is_overdue(rule, conf->world.now_sec))
+			conf_warning(r, conf_node_member(conf->rules[i].node, "review"),
+				"rule %s is overdue for review since %.10s", rule->name,
+				jit_format_time(rule->review_sec - 1, shown));
+	}
+}
+
 void
 conf_check(const struct conf_reader *r, const struct conf *conf)
 {
@@ -131,6 +165,7 @@ conf_check(const struct conf_reader *r, const struct conf *conf)
 	if (errors)
 		return; /* what is half read looks full of holes */
 	check_holes(r, conf);
+	check_reviews(r, conf);
 	conf_check_programs(r, conf);
 	conf_check_shadows(r, conf);
 }

@@ -1,6 +1,5 @@
 /*
- * Settings that hold for the whole host: mode, limits, audit, help, approver groups, and
- * host.conf.
+ * Settings that hold for the whole host: mode, limits, audit, help, notify, approver groups.
  *
  * Runs as root. MUST hold every limit below the compiled ceiling.
  */
@@ -15,7 +14,11 @@
 enum {
 	PROMPT_MAX_SEC = 3600,
 	KEEP_MAX_SEC = 3650 * 86400,
+	REQUEST_TTL_MAX_SEC = 7 * 86400,
+	PENDING_MAX = 1000,
+	NOTIFY_MAX_SEC = 60,
 	HELP_MAX = 256,
+	PATH_SIZE_MAX = 1024,
 };
 
 bool
@@ -125,6 +128,50 @@ limit_keep(const struct conf_reader *r, const struct conf_node *node, void *into
 		r, node, KEEP_MAX_SEC, "records are kept at most", &globals->keep_sec);
 }
 
+static void
+limit_request_ttl(const struct conf_reader *r, const struct conf_node *node, void *into)
+{
+	struct jit_globals *globals = into;
+
+	(void)conf_read_duration(r, node, REQUEST_TTL_MAX_SEC,
+		"a request stays open at most", &globals->request_ttl_sec);
+}
+
+static void
+limit_break_glass(const struct conf_reader *r, const struct conf_node *node, void *into)
+{
+	struct jit_globals *globals = into;
+
+	(void)conf_read_duration(r, node, JIT_CEILING_BREAK_GLASS_SEC,
+		"the compiled ceiling_break_glass", &globals->break_glass_max_sec);
+}
+
+static void
+limit_pin(const struct conf_reader *r, const struct conf_node *node, void *into)
+{
+	struct jit_globals *globals = into;
+
+	(void)conf_read_duration(r, node, JIT_CEILING_PIN_SEC, "the compiled ceiling_pin",
+		&globals->pin_max_sec);
+}
+
+static void
+limit_pin_challenge(const struct conf_reader *r, const struct conf_node *node, void *into)
+{
+	struct jit_globals *globals = into;
+
+	(void)conf_read_duration(r, node, JIT_CEILING_PIN_SEC, "the compiled ceiling_pin",
+		&globals->pin_challenge_ttl_sec);
+}
+
+static void
+limit_pending(const struct conf_reader *r, const struct conf_node *node, void *into)
+{
+	struct jit_globals *globals = into;
+
+	(void)conf_read_count(r, node, PENDING_MAX, &globals->pending_requests);
+}
+
 void
 conf_read_limits(
 	const struct conf_reader *r, const struct conf_node *node, struct conf *conf)
@@ -134,11 +181,11 @@ conf_read_limits(
 		{ "start_within", limit_start_within },
 		{ "prompt_timeout", limit_prompt },
 		{ "keep", limit_keep },
-		{ "request_ttl", NULL },
-		{ "break_glass_max_duration", NULL },
-		{ "pin_max_duration", NULL },
-		{ "pin_challenge_ttl", NULL },
-		{ "pending_requests", NULL },
+		{ "request_ttl", limit_request_ttl },
+		{ "break_glass_max_duration", limit_break_glass },
+		{ "pin_max_duration", limit_pin },
+		{ "pin_challenge_ttl", limit_pin_challenge },
+		{ "pending_requests", limit_pending },
 	};
 
 	conf_read_group(r, node, keys, ARRAY_SIZE(keys), &conf->globals);
@@ -191,17 +238,59 @@ conf_read_help(
 	conf_read_group(r, node, keys, ARRAY_SIZE(keys), &conf->globals);
 }
 
+/* ---- notify ---- */
+
+static void
+notify_command(const struct conf_reader *r, const struct conf_node *node, void *into)
+{
+	struct conf *conf = into;
+	const char *path;
+
+	if (!conf_read_text(r, node, PATH_SIZE_MAX, &path) ||
+		!conf_check_path(r, node, path))
+		return;
+	conf->globals.notify_command = path;
+	if (!conf->world.file_exists(path))
+		conf_warning(r, node, "%s is not there: nobody would be notified", path);
+}
+
+static void
+notify_timeout(const struct conf_reader *r, const struct conf_node *node, void *into)
+{
+	struct conf *conf = into;
+
+	(void)conf_read_duration(r, node, NOTIFY_MAX_SEC, "a notification may take",
+		&conf->globals.notify_timeout_sec);
+}
+
+void
+conf_read_notify(
+	const struct conf_reader *r, const struct conf_node *node, struct conf *conf)
+{
+	static const struct conf_key keys[] = {
+		{ "command", notify_command },
+		{ "timeout", notify_timeout },
+	};
+
+	conf_read_group(r, node, keys, ARRAY_SIZE(keys), conf);
+	if (node->type == CONF_GROUP && !conf_node_member(node, "command"))
+		conf_error(r, node,
+			"notify has no command; write: command = "
+			"\"/usr/libexec/jit/notify\";");
+}
+
 /* ---- approver groups ---- */
 
 bool
-conf_check_approver(const struct conf_reader *r, const struct conf_node *node)
+conf_check_person(
+	const struct conf_reader *r, const struct conf_node *node, const char *what)
 {
 	const char *name = node->string;
 
 	if (jit_name_valid(name) && !conf_reserved(name) && !jit_streq(name, "root"))
 		return true;
-	conf_error(r, node, "\"%s\" cannot be an approver: write a person's user name%s",
-		name, jit_name_valid(name) ? "" : " or @GROUP of approver_groups");
+	conf_error(r, node, "\"%s\" cannot be %s: write a person's user name%s", name,
+		what, jit_name_valid(name) ? "" : " or @GROUP of approver_groups");
 	return false;
 }
 
@@ -216,7 +305,7 @@ read_approver_group(
 		return;
 	if (conf_read_strings(r, node, false, &group.members))
 		for (size_t i = 0; i < node->n; i++)
-			(void)conf_check_approver(r, &node->v[i]);
+			(void)conf_check_person(r, &node->v[i], "an approver");
 	conf->groups = conf_grow(
 		conf->groups, conf->n_groups, &conf->groups_size, sizeof(*conf->groups));
 	conf->groups[conf->n_groups++] = group;

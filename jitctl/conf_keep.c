@@ -14,6 +14,8 @@
 
 #include "libjit/file.h"
 
+#define SET_ASIDE "replaced-"
+
 enum { KEPT = 3 };
 
 static int
@@ -44,18 +46,39 @@ is_kept(const struct dirent *entry)
 	return entry->d_name[0] >= '0' && entry->d_name[0] <= '9';
 }
 
-/* Names begin with the time, so that byte order is age. */
 static int
-remove_old(int dirfd)
+is_set_aside(const struct dirent *entry)
+{
+	return strncmp(entry->d_name, SET_ASIDE, strlen(SET_ASIDE)) == 0;
+}
+
+/* Is it the same policy, kept earlier? */
+static bool
+is_older(const char *name, const char *kept)
+{
+	const char *hash = strrchr(name, '-'), *kept_hash = strrchr(kept, '-');
+
+	return hash && jit_streq(hash, kept_hash) && strcmp(name, kept) < 0;
+}
+
+/* Names go by time, so that byte order is age. Of one policy the last time counts, so that
+ * loading it again pushes no other out. */
+static int
+remove_old(int dirfd, int (*which)(const struct dirent *), const char *kept)
 {
 	struct dirent **entries;
-	int n = scandirat(dirfd, ".", &entries, is_kept, by_name), r = 0;
+	int n = scandirat(dirfd, ".", &entries, which, by_name), r = 0, others = 0;
 
 	if (n < 0)
 		return -errno;
+	for (int i = 0; i < n; i++)
+		others += !is_older(entries[i]->d_name, kept);
 	for (int i = 0; i < n; i++) {
-		if (r == 0 && i < n - KEPT)
+		bool older = is_older(entries[i]->d_name, kept);
+
+		if (r == 0 && (older || others > KEPT))
 			r = jit_file_remove(dirfd, entries[i]->d_name);
+		others -= !older;
 		free(entries[i]);
 	}
 	free(entries);
@@ -63,7 +86,8 @@ remove_old(int dirfd)
 }
 
 static int
-kept_name(const struct conf_sources *sources, int64_t now_sec, char *buf, size_t size)
+kept_name(const char *prefix, const struct conf_sources *sources, int64_t now_sec,
+	char buf[64])
 {
 	time_t now = (time_t)now_sec;
 	char when[32];
@@ -71,26 +95,45 @@ kept_name(const struct conf_sources *sources, int64_t now_sec, char *buf, size_t
 
 	if (!gmtime_r(&now, &tm) || !strftime(when, sizeof(when), "%Y%m%dT%H%M%SZ", &tm))
 		return -EOVERFLOW;
-	(void)snprintf(buf, size, "%s-%.8s", when, sources->hash);
+	(void)snprintf(
+		buf, 64, "%s%s-%.*s", prefix, when, CONF_HASH_PREFIX, sources->hash);
 	return 0;
+}
+
+static int
+keep(const struct jit_site *site, const struct conf_sources *sources, const char *name,
+	int (*which)(const struct dirent *))
+{
+	_cleanup_close_ int dirfd = jit_dir_make(site->lib, "sources", site->owner);
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	int r = dirfd < 0 ? dirfd : pack_sources(sources, &text, &len);
+
+	if (r == 0)
+		r = jit_file_replace(dirfd, name, 0600, text, len);
+	return r == 0 ? remove_old(dirfd, which, name) : r;
 }
 
 int
 conf_sources_keep(
 	const struct jit_site *site, const struct conf_sources *sources, int64_t now_sec)
 {
-	_cleanup_close_ int dirfd = jit_dir_make(site->lib, "sources", site->owner);
-	_cleanup_free_ char *text = NULL;
 	char name[64];
-	size_t len;
-	int r;
+	int r = kept_name("", sources, now_sec, name);
 
-	if (dirfd < 0)
-		return dirfd;
-	r = kept_name(sources, now_sec, name, sizeof(name));
+	return r == 0 ? keep(site, sources, name, is_kept) : r;
+}
+
+int
+conf_sources_set_aside(const struct jit_site *site, const struct conf_sources *sources,
+	int64_t now_sec, char ret_name[64])
+{
+	char name[64];
+	int r = kept_name(SET_ASIDE, sources, now_sec, name);
+
 	if (r == 0)
-		r = pack_sources(sources, &text, &len);
+		r = keep(site, sources, name, is_set_aside);
 	if (r == 0)
-		r = jit_file_replace(dirfd, name, 0600, text, len);
-	return r == 0 ? remove_old(dirfd) : r;
+		memcpy(ret_name, name, sizeof(name));
+	return r;
 }

@@ -93,8 +93,9 @@ is_odd_path(const char *path)
 		(len >= 3 && strcmp(path + len - 3, "/..") == 0);
 }
 
-static bool
-check_path(const struct conf_reader *r, const struct conf_node *node, const char *path)
+bool
+conf_check_path(
+	const struct conf_reader *r, const struct conf_node *node, const char *path)
 {
 	if (path[0] != '/')
 		conf_error(r, node,
@@ -113,9 +114,9 @@ check_path(const struct conf_reader *r, const struct conf_node *node, const char
 	return false;
 }
 
-static bool
-check_word(const struct conf_reader *r, const struct conf_node *node, const char *word,
-	bool last)
+bool
+conf_check_word(const struct conf_reader *r, const struct conf_node *node,
+	const char *word, bool last)
 {
 	if (!jit_glob_valid(word)) {
 		conf_error(r, node,
@@ -143,12 +144,6 @@ conf_read_pattern(
 {
 	struct jit_strv words = { 0 };
 
-	if (node->type == CONF_GROUP) {
-		conf_error(r, node,
-			"commands with path, args and sha256 are not supported yet; "
-			"write the pattern as text");
-		return false;
-	}
 	if (node->type != CONF_STRING || !jit_text_valid(node->string, 4096)) {
 		conf_error(r, node, "a command is text: \"/usr/bin/apt-get update\"");
 		return false;
@@ -160,10 +155,10 @@ conf_read_pattern(
 		return false;
 	}
 	if (!(words.n == 1 && jit_streq(words.v[0], "*")) &&
-		!check_path(r, node, words.v[0]))
+		!conf_check_path(r, node, words.v[0]))
 		return false;
 	for (size_t i = 0; i < words.n; i++)
-		if (!check_word(r, node, words.v[i], i > 0 && i + 1 == words.n))
+		if (!conf_check_word(r, node, words.v[i], i > 0 && i + 1 == words.n))
 			return false;
 	*ret = words;
 	return true;

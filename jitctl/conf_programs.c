@@ -1,6 +1,7 @@
 /*
- * Programs that run other programs: a role for one of them gives more than it seems to.
- * The list helps; it is not complete, and nothing depends on it.
+ * Programs that run other programs, and files that others run or trust: a role for one of
+ * them gives more than it seems to. The lists help; they are not complete, and nothing
+ * depends on them.
  *
  * Runs as root.
  */
@@ -13,6 +14,7 @@
 
 enum freedom {
 	ALWAYS,         /* it asks its user, or runs anything by itself */
+	PAGER,          /* unless the pattern says --no-pager */
 	FREE_ARGUMENTS, /* where the pattern leaves arguments open */
 };
 
@@ -52,7 +54,106 @@ static const struct program programs[] = {
 	{ "tmux", ALWAYS, "it starts a shell" },
 	{ "visudo", ALWAYS, "it starts an editor" },
 	{ "crontab", ALWAYS, "cron runs what it is given" },
-	{ "journalctl", ALWAYS, "its pager runs any program" },
+	{ "journalctl", PAGER, "its pager runs any program" },
+	{ "loginctl", PAGER, "its pager runs any program" },
+	{ "coredumpctl", ALWAYS, "it starts a debugger" },
+	{ "csh", ALWAYS, "it is a shell" },
+	{ "tcsh", ALWAYS, "it is a shell" },
+	{ "rbash", ALWAYS, "it is a shell" },
+	{ "newgrp", ALWAYS, "it starts a shell" },
+	{ "sg", ALWAYS, "it runs what it is given" },
+	{ "doas", ALWAYS, "it runs any program" },
+	{ "pkexec", ALWAYS, "it runs any program" },
+	{ "script", ALWAYS, "it starts a shell" },
+	{ "rvim", ALWAYS, "it reads and writes any file" },
+	{ "vimdiff", ALWAYS, ":! runs any program" },
+	{ "pico", ALWAYS, "^T runs any program" },
+	{ "joe", ALWAYS, "^K! runs any program" },
+	{ "mcedit", ALWAYS, "it has a shell" },
+	{ "mc", ALWAYS, "it has a shell" },
+	{ "zless", ALWAYS, "! runs any program" },
+	{ "most", ALWAYS, "it starts an editor" },
+	{ "pg", ALWAYS, "! runs any program" },
+	{ "info", ALWAYS, "it runs any program" },
+	{ "mariadb", ALWAYS, "\\! runs any program" },
+	{ "lftp", ALWAYS, "! runs any program" },
+	{ "telnet", ALWAYS, "! runs any program" },
+	{ "mail", ALWAYS, "~! runs any program" },
+	{ "mutt", ALWAYS, "! runs any program" },
+	{ "vipw", ALWAYS, "it starts an editor" },
+	{ "vigr", ALWAYS, "it starts an editor" },
+	{ "at", ALWAYS, "atd runs what it is given" },
+	{ "batch", ALWAYS, "atd runs what it is given" },
+	{ "virsh", ALWAYS, "it starts an editor" },
+	{ "irb", ALWAYS, "it runs any script" },
+	{ "gnuplot", ALWAYS, "! runs any program" },
+	{ "aptitude", ALWAYS, "a package's scripts run as root" },
+	{ "sftp", FREE_ARGUMENTS, "-S runs any program" },
+	{ "ionice", FREE_ARGUMENTS, "it runs what it is given" },
+	{ "chrt", FREE_ARGUMENTS, "it runs what it is given" },
+	{ "taskset", FREE_ARGUMENTS, "it runs what it is given" },
+	{ "numactl", FREE_ARGUMENTS, "it runs what it is given" },
+	{ "prlimit", FREE_ARGUMENTS, "it runs what it is given" },
+	{ "stdbuf", FREE_ARGUMENTS, "it runs what it is given" },
+	{ "flock", FREE_ARGUMENTS, "it runs what it is given" },
+	{ "setpriv", FREE_ARGUMENTS, "it runs what it is given" },
+	{ "capsh", FREE_ARGUMENTS, "it runs what it is given" },
+	{ "expect", FREE_ARGUMENTS, "it runs what it is given" },
+	{ "parallel", FREE_ARGUMENTS, "it runs what it is given" },
+	{ "run-parts", FREE_ARGUMENTS, "it runs what it is given" },
+	{ "openvt", FREE_ARGUMENTS, "it runs what it is given" },
+	{ "ltrace", FREE_ARGUMENTS, "it runs what it is given" },
+	{ "perf", FREE_ARGUMENTS, "it runs what it is given" },
+	{ "valgrind", FREE_ARGUMENTS, "it runs what it is given" },
+	{ "socat", FREE_ARGUMENTS, "EXEC: runs any program" },
+	{ "nc", FREE_ARGUMENTS, "-e runs any program" },
+	{ "ncat", FREE_ARGUMENTS, "-e runs any program" },
+	{ "nmap", FREE_ARGUMENTS, "--script runs any script" },
+	{ "ip", FREE_ARGUMENTS, "netns exec runs any program" },
+	{ "sysctl", FREE_ARGUMENTS, "kernel.core_pattern names a program" },
+	{ "modprobe", FREE_ARGUMENTS, "a module is the kernel" },
+	{ "insmod", FREE_ARGUMENTS, "a module is the kernel" },
+	{ "logrotate", FREE_ARGUMENTS, "its configuration runs any program" },
+	{ "openssl", FREE_ARGUMENTS, "it writes any file and loads engines" },
+	{ "curl", FREE_ARGUMENTS, "-o writes any file" },
+	{ "wget", FREE_ARGUMENTS, "-O writes any file" },
+	{ "install", FREE_ARGUMENTS, "it writes any file" },
+	{ "ln", FREE_ARGUMENTS, "it can put any file in place of another" },
+	{ "cpio", FREE_ARGUMENTS, "it writes any file" },
+	{ "unzip", FREE_ARGUMENTS, "it writes any file" },
+	{ "patch", FREE_ARGUMENTS, "it writes any file" },
+	{ "truncate", FREE_ARGUMENTS, "it empties any file" },
+	{ "setfacl", FREE_ARGUMENTS, "it makes any file writable" },
+	{ "setcap", FREE_ARGUMENTS, "it makes any file as good as root" },
+	{ "useradd", FREE_ARGUMENTS, "it makes accounts in any group" },
+	{ "usermod", FREE_ARGUMENTS, "it puts any account into any group" },
+	{ "passwd", FREE_ARGUMENTS, "it sets anybody's password" },
+	{ "chpasswd", ALWAYS, "it sets anybody's password" },
+	{ "gpasswd", FREE_ARGUMENTS, "it puts any account into any group" },
+	{ "update-alternatives", FREE_ARGUMENTS, "it puts any program in place" },
+	{ "machinectl", FREE_ARGUMENTS, "shell starts a shell" },
+	{ "systemd-nspawn", FREE_ARGUMENTS, "it runs what it is given" },
+	{ "busctl", FREE_ARGUMENTS, "it calls any service, also to start programs" },
+	{ "dbus-send", FREE_ARGUMENTS, "it calls any service, also to start programs" },
+	{ "lxc", FREE_ARGUMENTS, "a container can have the host's files" },
+	{ "incus", FREE_ARGUMENTS, "a container can have the host's files" },
+	{ "nerdctl", FREE_ARGUMENTS, "a container can have the host's files" },
+	{ "ctr", FREE_ARGUMENTS, "a container can have the host's files" },
+	{ "kubectl", FREE_ARGUMENTS, "exec and apply run any program" },
+	{ "ansible", FREE_ARGUMENTS, "it runs what it is given" },
+	{ "ansible-playbook", FREE_ARGUMENTS, "it runs what a playbook says" },
+	{ "tclsh", FREE_ARGUMENTS, "it runs any script" },
+	{ "guile", FREE_ARGUMENTS, "it runs any script" },
+	{ "bpftrace", FREE_ARGUMENTS, "system() runs any program" },
+	{ "gcc", FREE_ARGUMENTS, "-wrapper runs any program" },
+	{ "gem", FREE_ARGUMENTS, "a package's scripts run as root" },
+	{ "cargo", FREE_ARGUMENTS, "build.rs runs as root" },
+	{ "go", FREE_ARGUMENTS, "run runs any program" },
+	{ "snap", FREE_ARGUMENTS, "a package's hooks run as root" },
+	{ "flatpak", FREE_ARGUMENTS, "it runs what it is given" },
+	{ "zypper", FREE_ARGUMENTS, "a package's scripts run as root" },
+	{ "pacman", FREE_ARGUMENTS, "a package's scripts run as root" },
+	{ "apk", FREE_ARGUMENTS, "a package's scripts run as root" },
 	{ "find", FREE_ARGUMENTS, "-exec runs any program" },
 	{ "tar", FREE_ARGUMENTS, "--to-command runs any program" },
 	{ "zip", FREE_ARGUMENTS, "-TT runs any program" },
@@ -153,16 +254,18 @@ static void
 check_pattern(const struct conf_reader *r, const struct conf_node *node,
 	const struct jit_role *role, const struct jit_strv *pattern)
 {
-	bool open = leaves_arguments_open(pattern);
+	const bool is_free[] = {
+		[ALWAYS] = true,
+		[PAGER] = !jit_strv_has(pattern, "--no-pager"),
+		[FREE_ARGUMENTS] = leaves_arguments_open(pattern),
+	};
 
 	if (pattern->v[0][0] != '/')
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
 		const struct program *program = &programs[i];
 
-		if (program->freedom == FREE_ARGUMENTS && !open)
-			continue;
-		if (!path_may_be(pattern->v[0], program))
+		if (!is_free[program->freedom] || !path_may_be(pattern->v[0], program))
 			continue;
 		conf_warning(r, node,
 			"role %s permits %s, and %s: it is as good as the account that "
@@ -172,6 +275,43 @@ check_pattern(const struct conf_reader *r, const struct conf_node *node,
 	}
 }
 
+/* ---- files ---- */
+
+/* Who may write one of these is the account that reads it: nearly always root. */
+static const char *const trusted_files[] = { "/etc/passwd", "/etc/shadow", "/etc/group",
+	"/etc/gshadow", "/etc/sudoers", "/etc/sudoers.d/any", "/etc/doas.conf",
+	"/etc/jit/jit.conf", "/etc/jit/trusted_keys", "/etc/jit/conf.d/any.conf",
+	"/etc/jit/host.conf", "/etc/pam.d/any", "/etc/pam.conf", "/etc/security/any.conf",
+	"/etc/ssh/sshd_config", "/etc/ssh/sshd_config.d/any.conf", "/etc/crontab",
+	"/etc/cron.d/any", "/etc/cron.daily/any", "/etc/anacrontab", "/etc/profile",
+	"/etc/profile.d/any.sh", "/etc/bash.bashrc", "/etc/environment",
+	"/etc/ld.so.preload", "/etc/ld.so.conf", "/etc/ld.so.conf.d/any.conf",
+	"/etc/nsswitch.conf", "/etc/sysctl.conf", "/etc/sysctl.d/any.conf",
+	"/etc/modprobe.d/any.conf", "/etc/systemd/system/any.service",
+	"/etc/udev/rules.d/any.rules", "/etc/polkit-1/rules.d/any.rules",
+	"/etc/apt/apt.conf", "/etc/apt/apt.conf.d/any", "/etc/apt/sources.list",
+	"/etc/fstab", "/etc/inittab", "/etc/rc.local", "/root/.bashrc", "/root/.profile",
+	"/root/.ssh/authorized_keys", "/usr/bin/any", "/usr/sbin/any" };
+
+static void
+check_file(const struct conf_reader *r, const struct conf_node *node,
+	const struct jit_role *role)
+{
+	if (!jit_strv_has(&role->run_as, "root") && !jit_strv_has(&role->run_as, "*"))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(trusted_files); i++) {
+		if (!jit_glob_match(node->string, trusted_files[i]))
+			continue;
+		conf_warning(r, node,
+			"role %s permits to edit %s, and whoever writes that is as good "
+			"as root",
+			role->name, trusted_files[i]);
+		return;
+	}
+}
+
+/* ---- the whole ---- */
+
 void
 conf_check_programs(const struct conf_reader *r, const struct conf *conf)
 {
@@ -179,11 +319,14 @@ conf_check_programs(const struct conf_reader *r, const struct conf *conf)
 		const struct conf_role *role = &conf->roles[i];
 		const struct conf_node *commands =
 			conf_node_member(role->node, "commands");
+		const struct conf_node *edit = conf_node_member(role->node, "edit");
 
-		if (role->role.equals_root || !commands)
+		if (role->role.equals_root)
 			continue;
 		for (size_t k = 0; k < role->role.n_commands; k++)
 			check_pattern(
 				r, &commands->v[k], &role->role, &role->role.commands[k]);
+		for (size_t k = 0; k < role->role.edit.n; k++)
+			check_file(r, &edit->v[k], &role->role);
 	}
 }

@@ -1,5 +1,5 @@
 /*
- * Roles: which commands, as whom, how long at most.
+ * Roles: which commands, as whom, how long at most, and what surrounds them.
  *
  * Runs as root.
  */
@@ -9,7 +9,7 @@
 
 #include "libjit/parse.h"
 
-enum { DESCRIPTION_MAX = 256, COMMANDS_MAX = 1000 };
+enum { DESCRIPTION_MAX = 256, PATH_SIZE_MAX = 1024, USES_MAX = 1000000 };
 
 struct role_reading {
 	struct conf *conf;
@@ -62,51 +62,35 @@ role_run_as(const struct conf_reader *r, const struct conf_node *node, void *int
 	reading->role->run_as = accounts;
 }
 
-static void
-role_commands(const struct conf_reader *r, const struct conf_node *node, void *into)
-{
-	struct role_reading *reading = into;
-	struct jit_role *role = reading->role;
-
-	if (node->type != CONF_LIST) {
-		conf_error(r, node,
-			"commands is a list: commands = [ \"/usr/bin/apt-get update\" ]");
-		return;
+/* The table calls with void *; the readers of other files take the role. */
+#define ROLE_READER(part)                                                                \
+	static void role_##part(                                                         \
+		const struct conf_reader *r, const struct conf_node *node, void *into)   \
+	{                                                                                \
+		struct role_reading *reading = into;                                     \
+                                                                                         \
+		conf_read_##part(r, node, reading->role);                                \
 	}
-	if (node->n == 0 || node->n > COMMANDS_MAX) {
-		conf_error(
-			r, node, "commands has between 1 and %d patterns", COMMANDS_MAX);
-		return;
+ROLE_READER(commands)
+ROLE_READER(deny_commands)
+ROLE_READER(edit)
+ROLE_READER(capabilities)
+ROLE_READER(env_keep)
+ROLE_READER(env_set)
+ROLE_READER(umask)
+
+#define ROLE_BOOL(key)                                                                   \
+	static void role_##key(                                                          \
+		const struct conf_reader *r, const struct conf_node *node, void *into)   \
+	{                                                                                \
+		struct role_reading *reading = into;                                     \
+                                                                                         \
+		(void)conf_read_bool(r, node, &reading->role->key);                      \
 	}
-	role->commands = conf_alloc(r->arena, node->n * sizeof(*role->commands));
-	for (size_t i = 0; i < node->n; i++)
-		if (conf_read_pattern(r, &node->v[i], &role->commands[role->n_commands]))
-			role->n_commands++;
-}
-
-static void
-role_login(const struct conf_reader *r, const struct conf_node *node, void *into)
-{
-	struct role_reading *reading = into;
-
-	(void)conf_read_bool(r, node, &reading->role->login);
-}
-
-static void
-role_shell(const struct conf_reader *r, const struct conf_node *node, void *into)
-{
-	struct role_reading *reading = into;
-
-	(void)conf_read_bool(r, node, &reading->role->shell);
-}
-
-static void
-role_equals_root(const struct conf_reader *r, const struct conf_node *node, void *into)
-{
-	struct role_reading *reading = into;
-
-	(void)conf_read_bool(r, node, &reading->role->equals_root);
-}
+ROLE_BOOL(login)
+ROLE_BOOL(shell)
+ROLE_BOOL(equals_root)
+ROLE_BOOL(no_new_privs)
 
 static void
 role_max(const struct conf_reader *r, const struct conf_node *node, void *into)
@@ -126,6 +110,58 @@ role_default(const struct conf_reader *r, const struct conf_node *node, void *in
 		"limits.max_duration", &reading->role->default_sec);
 }
 
+static void
+role_max_uses(const struct conf_reader *r, const struct conf_node *node, void *into)
+{
+	struct role_reading *reading = into;
+
+	(void)conf_read_count(r, node, USES_MAX, &reading->role->max_uses);
+}
+
+static void
+role_ends(const struct conf_reader *r, const struct conf_node *node, void *into)
+{
+	static const char *const words[] = { "time", "use" };
+	struct role_reading *reading = into;
+	size_t choice;
+
+	if (conf_read_choice(r, node, words, ARRAY_SIZE(words), &choice))
+		reading->role->ends = choice == 0 ? JIT_ENDS_TIME : JIT_ENDS_USE;
+}
+
+static void
+role_cwd(const struct conf_reader *r, const struct conf_node *node, void *into)
+{
+	struct role_reading *reading = into;
+	const char *path;
+
+	if (!conf_read_text(r, node, PATH_SIZE_MAX, &path))
+		return;
+	if (path[0] != '/')
+		conf_error(r, node, "cwd is an absolute path: cwd = \"/srv/%s\"", path);
+	else if (jit_streq(path, "/") || conf_check_path(r, node, path))
+		reading->role->cwd = path;
+}
+
+/* PAM reads the service from one of these; without a file, from `other`, which denies. */
+static void
+role_authenticate_with(
+	const struct conf_reader *r, const struct conf_node *node, void *into)
+{
+	struct role_reading *reading = into;
+	const struct conf_world *world = &reading->conf->world;
+	const char *name;
+
+	if (!conf_read_name(r, node, "a PAM service", &name))
+		return;
+	reading->role->authenticate_with = name;
+	if (!world->file_exists(conf_format(r->arena, "/etc/pam.d/%s", name)) &&
+		!world->file_exists(conf_format(r->arena, "/usr/lib/pam.d/%s", name)))
+		conf_warning(r, node,
+			"there is no /etc/pam.d/%s: nobody could authenticate with it",
+			name);
+}
+
 static const struct conf_key keys[] = {
 	{ "description", role_description },
 	{ "run_as", role_run_as },
@@ -135,31 +171,70 @@ static const struct conf_key keys[] = {
 	{ "equals_root", role_equals_root },
 	{ "max_duration", role_max },
 	{ "default_duration", role_default },
+	{ "deny_commands", role_deny_commands },
+	{ "edit", role_edit },
+	{ "capabilities", role_capabilities },
+	{ "max_uses", role_max_uses },
+	{ "authenticate_with", role_authenticate_with },
+	{ "env_keep", role_env_keep },
+	{ "env_set", role_env_set },
+	{ "umask", role_umask },
+	{ "cwd", role_cwd },
+	{ "no_new_privs", role_no_new_privs },
+	{ "ends", role_ends },
 	{ "run_group", NULL },
-	{ "deny_commands", NULL },
-	{ "edit", NULL },
-	{ "capabilities", NULL },
-	{ "max_uses", NULL },
-	{ "authenticate_with", NULL },
-	{ "env_keep", NULL },
-	{ "env_set", NULL },
-	{ "umask", NULL },
-	{ "cwd", NULL },
-	{ "no_new_privs", NULL },
 	{ "no_exec", NULL },
-	{ "ends", NULL },
 	{ "leftovers", NULL },
 	{ "log_commands", NULL },
 	{ "record", NULL },
 };
 
 static void
+forbid(const struct conf_reader *r, const struct conf_node *role, const char *key,
+	const char *why)
+{
+	const struct conf_node *member = conf_node_member(role, key);
+
+	if (member)
+		conf_problem_add(r->problems, CONF_ERROR, &member->name_place,
+			"%s %s; remove it", key, why);
+}
+
+/* A setting that nothing reads would be believed. */
+static void
+check_meaning(const struct conf_reader *r, const struct conf_node *node,
+	const struct jit_role *role)
+{
+	static const char *const of_commands[] = { "capabilities", "authenticate_with",
+		"env_keep", "env_set", "umask", "cwd", "no_new_privs" };
+
+	if (role->login && !role->n_commands && !role->edit.n && !role->shell)
+		for (size_t i = 0; i < ARRAY_SIZE(of_commands); i++)
+			forbid(r, node, of_commands[i],
+				"is for commands, and this role is for logins only");
+	if (!role->n_commands && (role->login || role->edit.n || role->shell))
+		forbid(r, node, "deny_commands",
+			"takes away from commands, and this role has none");
+}
+
+static void
+check_durations(const struct conf_reader *r, const struct conf_node *node,
+	const struct jit_role *role)
+{
+	const struct conf_node *given = conf_node_member(node, "default_duration");
+	char shown[JIT_DURATION_SIZE];
+
+	if (given && role->default_sec > role->max_sec)
+		conf_error(r, given,
+			"default_duration is longer than the role's max_duration, %s",
+			jit_format_duration(role->max_sec, shown));
+}
+
+static void
 finish_role(const struct conf_reader *r, const struct conf_node *node,
 	const struct conf *conf, struct jit_role *role)
 {
 	static const char *root[] = { "root" };
-	const struct conf_node *given = conf_node_member(node, "default_duration");
-	char shown[JIT_DURATION_SIZE];
 
 	if (!conf_node_member(node, "run_as"))
 		role->run_as = (struct jit_strv){ .n = 1, .v = root };
@@ -169,14 +244,10 @@ finish_role(const struct conf_reader *r, const struct conf_node *node,
 		role->default_sec = role->max_sec < JIT_DEFAULT_GRANT_SEC
 			? role->max_sec
 			: JIT_DEFAULT_GRANT_SEC;
-	if (given && role->default_sec > role->max_sec)
-		conf_error(r, given,
-			"default_duration is longer than the role's max_duration, %s",
-			jit_format_duration(role->max_sec, shown));
-	if (!conf_node_member(node, "commands") && !role->login && !role->shell)
-		conf_problem_add(r->problems, CONF_ERROR, &node->name_place,
-			"role %s permits nothing: give it commands, shell or login",
-			role->name);
+	check_durations(r, node, role);
+	check_meaning(r, node, role);
+	conf_check_capabilities(r, node, role);
+	conf_check_env_keep(r, node, role);
 }
 
 static void
@@ -186,13 +257,17 @@ read_role(const struct conf_reader *r, const struct conf_node *node, struct conf
 	struct role_reading reading = { .conf = conf, .role = &role.role };
 	size_t before = r->problems->count[CONF_ERROR];
 
-	role.role.description = "";
+	role.role.description = role.role.authenticate_with = role.role.cwd = "";
+	role.role.umask = JIT_UMASK_NONE;
 	if (!conf_new_name(r, &node->name_place, "role", node->name, &conf->role_names,
 		    conf->n_roles))
 		return;
 	conf_read_group(r, node, keys, ARRAY_SIZE(keys), &reading);
 	if (node->type == CONF_GROUP && r->problems->count[CONF_ERROR] == before)
 		finish_role(r, node, conf, &role.role);
+	role.is_empty = r->problems->count[CONF_ERROR] == before &&
+		!role.role.n_commands && !role.role.edit.n && !role.role.login &&
+		!role.role.shell;
 	conf->roles = conf_grow(
 		conf->roles, conf->n_roles, &conf->roles_size, sizeof(*conf->roles));
 	conf->roles[conf->n_roles++] = role;

@@ -1,7 +1,7 @@
 /*
  * Rules: who may get which roles, where, when, and who must agree.
  *
- * Runs as root. MUST refuse a key that has no meaning beside the rule's approval.
+ * Runs as root.
  */
 #include "conf.h"
 
@@ -9,6 +9,8 @@
 
 #include "libjit/parse.h"
 #include "libjit/pattern.h"
+
+enum { TICKETS_MAX = 32 };
 
 struct rule_reading {
 	struct conf *conf;
@@ -93,37 +95,96 @@ rule_roles(const struct conf_reader *r, const struct conf_node *node, void *into
 static void
 rule_approval(const struct conf_reader *r, const struct conf_node *node, void *into)
 {
-	static const char *const words[] = { "auto", "approvers", "deny" };
+	static const char *const words[] = { "auto", "approvers", "break-glass", "deny" };
 	static const enum jit_approval values[] = {
 		JIT_APPROVAL_AUTO,
 		JIT_APPROVAL_APPROVERS,
+		JIT_APPROVAL_BREAK_GLASS,
 		JIT_APPROVAL_DENY,
 	};
 	size_t choice;
 
-	if (node->type == CONF_STRING && jit_streq(node->string, "break-glass"))
-		conf_error(r, node, "approval = \"break-glass\" is not supported yet");
-	else if (conf_read_choice(r, node, words, ARRAY_SIZE(words), &choice))
+	if (conf_read_choice(r, node, words, ARRAY_SIZE(words), &choice))
 		rule_of(into)->approval = values[choice];
 }
 
 static void
 rule_approvals(const struct conf_reader *r, const struct conf_node *node, void *into)
 {
-	if (node->type != CONF_INTEGER || node->integer < 1)
-		conf_error(
-			r, node, "approvals is a number, without quotes: approvals = 1");
-	else if (node->integer > 1)
-		conf_error(r, node, "more than one approval is not supported yet");
-	else
-		rule_of(into)->approvals = 1;
+	(void)conf_read_count(r, node, JIT_APPROVALS_MAX, &rule_of(into)->approvals);
 }
 
+/* Names of people are looked up when all files are read. */
 static void
 rule_approvers(const struct conf_reader *r, const struct conf_node *node, void *into)
 {
-	/* names are looked up when all files are read */
 	(void)conf_read_strings(r, node, false, &rule_of(into)->approvers_shown);
+}
+
+static void
+rule_then_ask(const struct conf_reader *r, const struct conf_node *node, void *into)
+{
+	(void)conf_read_strings(r, node, false, &rule_of(into)->then_ask_shown);
+}
+
+static void
+rule_operators(const struct conf_reader *r, const struct conf_node *node, void *into)
+{
+	(void)conf_read_strings(r, node, false, &rule_of(into)->operators_shown);
+}
+
+static void
+rule_answer_within(const struct conf_reader *r, const struct conf_node *node, void *into)
+{
+	struct rule_reading *reading = into;
+
+	(void)conf_read_duration(r, node, reading->conf->globals.request_ttl_sec,
+		"limits.request_ttl", &reading->rule->answer_within_sec);
+}
+
+static bool
+is_ticket_key(const char *key)
+{
+	static const char first[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	static const char more[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+	return key[0] && strchr(first, key[0]) && strspn(key, more) == strlen(key) &&
+		strlen(key) <= JIT_NAME_MAX;
+}
+
+static void
+rule_ticket(const struct conf_reader *r, const struct conf_node *node, void *into)
+{
+	if (!conf_read_strings(r, node, false, &rule_of(into)->ticket))
+		return;
+	if (node->n > TICKETS_MAX)
+		conf_error(r, node, "ticket has at most %d keys", TICKETS_MAX);
+	for (size_t i = 0; i < node->n; i++)
+		if (!is_ticket_key(node->v[i].string))
+			conf_error(r, &node->v[i],
+				"\"%s\" is no ticket key: upper-case letters and "
+				"digits, like "
+				"\"OPS\", for reasons that begin with OPS-12",
+				node->v[i].string);
+}
+
+static void
+rule_review(const struct conf_reader *r, const struct conf_node *node, void *into)
+{
+	(void)conf_read_date_end(r, node, &rule_of(into)->review_sec);
+}
+
+static void
+rule_exact_command(const struct conf_reader *r, const struct conf_node *node, void *into)
+{
+	(void)conf_read_bool(r, node, &rule_of(into)->exact_command);
+}
+
+static void
+rule_pin_replaces_approvals(
+	const struct conf_reader *r, const struct conf_node *node, void *into)
+{
+	(void)conf_read_bool(r, node, &rule_of(into)->pin_replaces_approvals);
 }
 
 static void
@@ -183,94 +244,14 @@ static const struct conf_key keys[] = {
 	{ "authenticate", rule_authenticate },
 	{ "max_duration", rule_max },
 	{ "mode", rule_mode },
-	{ "operators", NULL },
-	{ "answer_within", NULL },
-	{ "then_ask", NULL },
-	{ "ticket", NULL },
-	{ "exact_command", NULL },
-	{ "review", NULL },
-	{ "pin_replaces_approvals", NULL },
+	{ "operators", rule_operators },
+	{ "answer_within", rule_answer_within },
+	{ "then_ask", rule_then_ask },
+	{ "ticket", rule_ticket },
+	{ "exact_command", rule_exact_command },
+	{ "review", rule_review },
+	{ "pin_replaces_approvals", rule_pin_replaces_approvals },
 };
-
-static const char *
-shown_name(const struct jit_rule *rule)
-{
-	return rule->name ? rule->name : "without a name";
-}
-
-static void
-require(const struct conf_reader *r, const struct conf_node *node,
-	const struct jit_rule *rule, const char *key, const char *example)
-{
-	if (!conf_node_member(node, key))
-		conf_error(r, node, "rule %s has no %s; write: %s", shown_name(rule), key,
-			example);
-}
-
-static void
-forbid(const struct conf_reader *r, const struct conf_node *node, const char *key,
-	const char *beside)
-{
-	const struct conf_node *member = conf_node_member(node, key);
-
-	if (member)
-		conf_problem_add(r->problems, CONF_ERROR, &member->name_place,
-			"%s means nothing beside approval = \"%s\"; remove it", key,
-			beside);
-}
-
-static void
-check_never(const struct conf_reader *r, const struct conf_node *node,
-	const struct jit_rule *rule)
-{
-	for (size_t i = 0; i < rule->who.n; i++) {
-		if (rule->who.v[i][0] != '%' && rule->who.v[i][0] != '*')
-			continue;
-		conf_error(r, conf_node_member(node, "authenticate"),
-			"authenticate = \"never\" is for named accounts only, not for "
-			"\"%s\"",
-			rule->who.v[i]);
-		return;
-	}
-}
-
-static void
-finish_deny(const struct conf_reader *r, const struct conf_node *node)
-{
-	static const char *const meaningless[] = { "approvals", "approvers", "reason",
-		"authenticate", "max_duration" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(meaningless); i++)
-		forbid(r, node, meaningless[i], "deny");
-}
-
-static void
-finish_rule(
-	const struct conf_reader *r, const struct conf_node *node, struct jit_rule *rule)
-{
-	const struct conf_node *approval = conf_node_member(node, "approval");
-
-	require(r, node, rule, "name", "name = \"devs-packages\";");
-	require(r, node, rule, "who", "who = [ \"%developers\" ];");
-	require(r, node, rule, "roles", "roles = [ \"packages\" ];");
-	require(r, node, rule, "approval",
-		"approval = \"approvers\"; (or \"auto\", \"deny\")");
-	if (!conf_node_member(node, "reason"))
-		rule->reason_required = rule->approval == JIT_APPROVAL_APPROVERS;
-	if (!conf_node_member(node, "authenticate"))
-		rule->authenticate = JIT_AUTH_GRANT;
-	if (rule->authenticate == JIT_AUTH_NEVER)
-		check_never(r, node, rule);
-	if (rule->approval == JIT_APPROVAL_AUTO) {
-		forbid(r, node, "approvals", "auto");
-		forbid(r, node, "approvers", "auto");
-	} else if (rule->approval == JIT_APPROVAL_APPROVERS) {
-		rule->approvals = 1;
-		require(r, node, rule, "approvers", "approvers = [ \"@secops\" ];");
-	} else if (approval && jit_streq(approval->string, "deny")) {
-		finish_deny(r, node);
-	}
-}
 
 static void
 read_rule(const struct conf_reader *r, const struct conf_node *node, struct conf *conf)
@@ -289,7 +270,7 @@ read_rule(const struct conf_reader *r, const struct conf_node *node, struct conf
 	reading.rule = &rule->rule;
 	conf_read_group(r, node, keys, ARRAY_SIZE(keys), &reading);
 	if (node->type == CONF_GROUP)
-		finish_rule(r, node, &rule->rule);
+		conf_finish_rule(r, node, conf, &rule->rule);
 	conf->n_rules++;
 }
 

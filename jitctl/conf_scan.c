@@ -62,6 +62,8 @@ mark(struct scanner *s, const struct conf_token *name, const struct conf_place *
 
 	marks->v = conf_grow(marks->v, marks->n, &marks->size, sizeof(*marks->v));
 	marks->v[marks->n++] = (struct conf_mark){
+		.name = name ? name->text : NULL,
+		.name_len = name ? name->len : 0,
 		.name_line = name ? name->place.line : 0,
 		.name_column = name ? name->place.column : 0,
 		.line = value->line,

@@ -8,8 +8,10 @@
 #include "conf_problem.h"
 
 struct conf_mark {
-	uint32_t name_line, name_column; /* 0: an element of a list */
-	uint32_t line, column;           /* of the value */
+	const char *name; /* into the source; NULL: an element of a list */
+	size_t name_len;
+	uint32_t name_line, name_column;
+	uint32_t line, column; /* of the value */
 };
 
 /* One mark for each value, in the order of the text (a group or list before what is in

@@ -73,17 +73,24 @@ has_all(const struct jit_strv *all, const struct jit_strv *some)
 	return true;
 }
 
-/* Does every question that later answers come to earlier, too? */
+/* Does every question that later answers come to earlier, too? A plain question comes to
+ * auto and approvers (but a token of an approver's passes by auto), --break-glass to
+ * break-glass, a PIN to rules with operators, and all of them to deny. exact_command makes
+ * no difference: it answers only where no earlier rule for the role does. */
 static bool
 same_way(const struct jit_rule *earlier, const struct jit_rule *later)
 {
-	switch (earlier->approval) {
-	case JIT_APPROVAL_DENY: return true;
-	case JIT_APPROVAL_APPROVERS:
-		return later->approval == JIT_APPROVAL_APPROVERS ||
-			later->approval == JIT_APPROVAL_AUTO;
-	default: return later->approval == earlier->approval;
-	}
+	if (earlier->approval == JIT_APPROVAL_DENY)
+		return true;
+	if (later->operators.n > 0 && earlier->operators.n == 0)
+		return false;
+	if (earlier->approval == JIT_APPROVAL_APPROVERS &&
+		later->approval == JIT_APPROVAL_AUTO)
+		return true;
+	if (earlier->approval == JIT_APPROVAL_BREAK_GLASS &&
+		earlier->approvals < later->approvals)
+		return false;
+	return later->approval == earlier->approval;
 }
 
 static bool
@@ -154,8 +161,11 @@ check_rule(const struct conf_reader *r, const struct conf *conf,
 	if (earlier)
 		conf_warning(r, later->node,
 			"rule %s can never match: %s (%s:%u) decides all that it covers "
-			"first",
-			rule->name, earlier->name, earlier->file, earlier->line);
+			"first%s",
+			rule->name, earlier->name, earlier->file, earlier->line,
+			rule->exact_command && !earlier->exact_command
+				? "; give it a role of its own for exact_command"
+				: "");
 }
 
 void

@@ -60,26 +60,36 @@ source_new(struct conf_sources *sources)
 	return &sources->v[sources->n];
 }
 
+/* As below /etc/jit. */
+static const char *
+in_directory(struct conf_sources *sources, const char *dir, const char *name)
+{
+	return *dir ? conf_format(&sources->arena, "%s/%s", dir + 1, name) : name;
+}
+
 static int
 add_file(const struct jit_site *site, int dirfd, const char *dir, const char *name,
 	struct conf_sources *sources, struct conf_problems *problems)
 {
 	struct conf_source *source = source_new(sources);
-	int r = read_at(dirfd, dir, name, site, CONF_SOURCE_MAX, &sources->arena, source,
-		problems);
+	int r;
 
+	if (sources->given && jit_streq(sources->given, in_directory(sources, dir, name)))
+		return 0;
+	r = read_at(dirfd, dir, name, site, CONF_SOURCE_MAX, &sources->arena, source,
+		problems);
 	if (r == 0)
 		sources->n++;
 	return r;
 }
 
-static bool
-is_drop_in(const struct dirent *entry)
+bool
+conf_source_is_drop_in(const char *name)
 {
-	size_t len = strlen(entry->d_name);
+	size_t len = strlen(name);
 
-	return entry->d_name[0] != '.' && len > 5 &&
-		strcmp(entry->d_name + len - 5, ".conf") == 0;
+	return name[0] != '.' && !strchr(name, '/') && len > 5 &&
+		strcmp(name + len - 5, ".conf") == 0;
 }
 
 static int
@@ -103,7 +113,7 @@ list_drop_ins(int dirfd, struct conf_arena *arena, struct jit_strv *ret)
 		return -error;
 	}
 	while (errno = 0, (entry = readdir(dir)))
-		if (is_drop_in(entry))
+		if (conf_source_is_drop_in(entry->d_name))
 			conf_strv_add(arena, ret,
 				conf_strndup(
 					arena, entry->d_name, strlen(entry->d_name)));
@@ -134,11 +144,10 @@ add_drop_ins(const struct jit_site *site, struct conf_sources *sources,
 				JIT_ETC_DIR);
 }
 
-void
-conf_sources_read(const struct jit_site *site, struct conf_sources *ret,
+static void
+read_all(const struct jit_site *site, struct conf_sources *ret,
 	struct conf_problems *problems)
 {
-	*ret = (struct conf_sources){ 0 };
 	if (site->etc < 0) {
 		conf_problem_add(problems, CONF_ERROR, NULL,
 			"%s: %s; jitctl init makes it", JIT_ETC_DIR,
@@ -151,6 +160,14 @@ conf_sources_read(const struct jit_site *site, struct conf_sources *ret,
 			JIT_ETC_DIR);
 	add_drop_ins(site, ret, problems);
 	ret->has_host = add_file(site, site->etc, "", "host.conf", ret, problems) == 0;
+}
+
+void
+conf_sources_read(const struct jit_site *site, struct conf_sources *ret,
+	struct conf_problems *problems)
+{
+	*ret = (struct conf_sources){ 0 };
+	read_all(site, ret, problems);
 	conf_sources_seal(ret);
 }
 
@@ -165,6 +182,33 @@ conf_sources_add(struct conf_sources *sources, const char *name, char *text, siz
 		.len = len,
 	};
 	sources->n++;
+}
+
+/* jit.conf, drop-ins in byte order, host.conf. */
+static int
+reading_order(const void *a, const void *b)
+{
+	static const char host[] = JIT_ETC_DIR "/host.conf",
+			  main[] = JIT_ETC_DIR "/jit.conf";
+	const char *x = ((const struct conf_source *)a)->path;
+	const char *y = ((const struct conf_source *)b)->path;
+	int rank_x = jit_streq(x, main) ? 0 : jit_streq(x, host) ? 2 : 1;
+	int rank_y = jit_streq(y, main) ? 0 : jit_streq(y, host) ? 2 : 1;
+
+	return rank_x != rank_y ? rank_x - rank_y : strcmp(x, y);
+}
+
+void
+conf_sources_read_with(const struct jit_site *site, const char *name, char *text,
+	size_t len, struct conf_sources *ret, struct conf_problems *problems)
+{
+	*ret = (struct conf_sources){ .given = name };
+	read_all(site, ret, problems);
+	ret->given = NULL;
+	conf_sources_add(ret, name, text, len);
+	qsort(ret->v, ret->n, sizeof(*ret->v), reading_order);
+	ret->has_host = jit_streq(ret->v[ret->n - 1].path, JIT_ETC_DIR "/host.conf");
+	conf_sources_seal(ret);
 }
 
 static void

@@ -13,6 +13,8 @@
 
 #define _cleanup_config_ _cleanup_(config_destroy)
 
+enum { UNIQUE_LETTERS = 5 }; /* 50 of each: more than a source has bytes */
+
 struct builder {
 	const struct conf_source *source;
 	struct conf_arena *arena;
@@ -33,6 +35,7 @@ node_place(struct builder *b, struct conf_node *node)
 	const struct conf_mark *mark = b->at < b->marks->n ? &b->marks->v[b->at] : &none;
 
 	b->at++;
+	node->name = mark->name ? conf_strndup(b->arena, mark->name, mark->name_len) : "";
 	node->place = (struct conf_place){
 		.source = b->source,
 		.line = mark->line,
@@ -72,9 +75,6 @@ node_value(struct builder *b, struct conf_node *node, const config_setting_t *se
 static void
 node_build(struct builder *b, struct conf_node *node, const config_setting_t *setting)
 {
-	const char *name = config_setting_name(setting);
-
-	node->name = name ? conf_strndup(b->arena, name, strlen(name)) : "";
 	if (!config_setting_is_aggregate(setting)) {
 		node_value(b, node, setting);
 		return;
@@ -87,6 +87,33 @@ node_build(struct builder *b, struct conf_node *node, const config_setting_t *se
 		node_build(b, &node->v[i],
 			config_setting_get_elem(setting, (unsigned int)i));
 	}
+}
+
+/* libconfig compares each new name with all before it in its group, letter by letter and
+ * slowly: in a copy of the text, long names differ from each other in the first letters.
+ * Those of the source are what counts; the readers look for names that stand twice. */
+static char *
+copy_for_libconfig(const struct conf_source *source, const struct conf_marks *marks)
+{
+	/* no e, so that none becomes `false` */
+	static const char letters[] =
+		"abcdfghijklmnopqrstuvwxyzABCDFGHIJKLMNOPQRSTUVWXYZ";
+	char *copy = conf_calloc(source->len + 1, 1);
+
+	memcpy(copy, source->text, source->len);
+	for (size_t i = 0; i < marks->n; i++) {
+		const struct conf_mark *mark = &marks->v[i];
+		size_t number = i;
+
+		if (mark->name_len < UNIQUE_LETTERS)
+			continue;
+		for (size_t k = 0; k < UNIQUE_LETTERS; k++) {
+			copy[mark->name - source->text + (ptrdiff_t)k] =
+				letters[number % (sizeof(letters) - 1)];
+			number /= sizeof(letters) - 1;
+		}
+	}
+	return copy;
 }
 
 static bool
@@ -111,12 +138,14 @@ conf_tree_read(const struct conf_source *source, struct conf_arena *arena,
 	_cleanup_(marks_done) struct conf_marks marks = { 0 };
 	struct builder builder = { .source = source, .arena = arena, .marks = &marks };
 	_cleanup_config_ config_t config;
+	_cleanup_free_ char *text = NULL;
 	struct conf_node root = { 0 };
 
 	config_init(&config);
 	if (!conf_scan(source, &marks, problems))
 		return false;
-	if (!config_read_string(&config, source->text))
+	text = copy_for_libconfig(source, &marks);
+	if (!config_read_string(&config, text))
 		return libconfig_refuses(source, &config, problems);
 	node_build(&builder, &root, config_root_setting(&config));
 	if (builder.at != marks.n) {

@@ -71,6 +71,19 @@ conf_read_bool(const struct conf_reader *r, const struct conf_node *node, bool *
 }
 
 bool
+conf_read_count(const struct conf_reader *r, const struct conf_node *node, uint32_t max,
+	uint32_t *ret)
+{
+	if (node->type != CONF_INTEGER || node->integer < 1 || node->integer > max) {
+		conf_error(r, node, "%s is a number from 1 to %u, without quotes",
+			label(node), max);
+		return false;
+	}
+	*ret = (uint32_t)node->integer;
+	return true;
+}
+
+bool
 conf_read_text(const struct conf_reader *r, const struct conf_node *node, size_t max,
 	const char **ret)
 {

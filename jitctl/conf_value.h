@@ -23,6 +23,9 @@ bool conf_read_text(const struct conf_reader *r, const struct conf_node *node, s
 	const char **ret);
 bool conf_read_name(const struct conf_reader *r, const struct conf_node *node,
 	const char *what, const char **ret);
+/* From 1 to max. */
+bool conf_read_count(const struct conf_reader *r, const struct conf_node *node,
+	uint32_t max, uint32_t *ret);
 /* More than zero; at most max, which belongs to what (`limits.max_duration`). */
 bool conf_read_duration(const struct conf_reader *r, const struct conf_node *node,
 	int64_t max, const char *what, int64_t *ret);

@@ -57,6 +57,12 @@ static_host_name(struct conf_arena *arena)
 	return NULL;
 }
 
+static bool
+file_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
 struct conf_world
 conf_world_here(struct conf_arena *arena)
 {
@@ -64,5 +70,6 @@ conf_world_here(struct conf_arena *arena)
 		.now_sec = time(NULL),
 		.hostname = static_host_name(arena),
 		.group_id = find_group,
+		.file_exists = file_exists,
 	};
 }
