@@ -26,11 +26,15 @@ print_help(FILE *out)
 {
 	fputs("usage: jitctl explain USER [-R ROLE] [--at TIME] [--json] [-- COMMAND "
 	      "[argument...]]\n"
+	      "       jitctl explain --enforce [--since TIME] [--json]\n"
 	      "Says which rule decides when USER runs COMMAND (without one: logs in to "
 	      "this "
 	      "host),\nand why earlier rules do not. Exit 0: allowed, 1: not by itself.\n"
 	      "  -R, --role ROLE   as if the user named this role\n"
-	      "      --at TIME     as if it were then: 2027-01-31T09:00:00Z\n",
+	      "      --at TIME     as if it were then: 2027-01-31T09:00:00Z\n"
+	      "      --enforce     who would have been refused what, if policy were "
+	      "enforced\n"
+	      "      --since TIME  so far back: 14d (the default), 12h\n",
 		out);
 }
 
@@ -228,6 +232,7 @@ ask(struct explain *explain, const struct options *options, struct jit_error *er
 	r = jit_access_ask(&explain->access, &explain->request, &explain->decision, err);
 	if (r < 0)
 		return r;
+	explain_ways(explain);
 	explain->gated = jit_subject_is_privileged(
 		&explain->access.policy.globals, &explain->access.subject);
 	explain->mode = jit_decision_mode(&explain->access.policy.globals,
@@ -276,12 +281,25 @@ explain_all(const struct options *options)
 	return explain.decision.verdict == JIT_ALLOW ? JITCTL_DONE : JITCTL_NO;
 }
 
+/* A question about everybody: see explain_enforce.c. */
+static bool
+is_about_enforcing(int argc, char **argv)
+{
+	for (int i = 1; i < argc && !jit_streq(argv[i], "--"); i++)
+		if (jit_streq(argv[i], "--enforce"))
+			return true;
+	return false;
+}
+
 int
 cmd_explain(int argc, char **argv)
 {
 	struct options options = { 0 };
-	int r = parse_options(argc, argv, &options);
+	int r;
 
+	if (is_about_enforcing(argc, argv))
+		return explain_enforce(argc, argv);
+	r = parse_options(argc, argv, &options);
 	if (r >= 0)
 		return r;
 	if (geteuid() != jit_site_owner()) {

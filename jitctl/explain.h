@@ -23,14 +23,22 @@ struct explain {
 	struct jit_access access;
 	struct jit_request request;
 	struct jit_decision decision;
+	/* what the asker has to say for it: NONE, NEEDS_REASON, NEEDS_TICKET */
+	enum jit_reason words, break_glass_words;
+	struct jit_decision break_glass,
+		pin;        /* rule: NULL where that way leads nowhere */
 	enum jit_mode mode; /* that governs the decision */
 	bool gated;         /* logins: is this account gated at all? */
 	size_t n_passed;
 	struct explain_passed *passed;
 };
 
+/* Fills in what the asker has to say, and the other ways. After the question was put. */
+void explain_ways(struct explain *explain);
+
 void explain_text(const struct explain *explain);
-/* An exit code. */
+/* Exit codes. */
+int explain_enforce(int argc, char **argv);
 int explain_json(const struct explain *explain);
 
 #endif

@@ -33,16 +33,81 @@ passed_json(const struct explain *explain)
 	return array;
 }
 
+/* Of these names, all but the subject's. */
 static json_t *
-approvers_json(const struct jit_decision *decision)
+others_json(const struct explain *explain, const struct jit_strv *names)
 {
 	json_t *array = json_array();
 
-	if (decision->reason == JIT_WHY_NEEDS_APPROVAL)
-		for (size_t i = 0; i < decision->rule->approvers.n; i++)
-			json_array_append_new(
-				array, list_text(decision->rule->approvers.v[i]));
+	for (size_t i = 0; i < names->n; i++)
+		if (!jit_streq(names->v[i], explain->access.subject.name))
+			json_array_append_new(array, list_text(names->v[i]));
 	return array;
+}
+
+static json_t *
+tickets_json(enum jit_reason words, const struct jit_rule *rule)
+{
+	const struct jit_strv none = { 0 };
+
+	return list_argv(words == JIT_WHY_NEEDS_TICKET ? &rule->ticket : &none);
+}
+
+static json_t *
+lock_json(const struct jit_lock *lock)
+{
+	if (!lock)
+		return json_null();
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "kind",
+		jit_lock_kind_name(lock->kind), "name", list_text(lock->name), "by",
+		list_text(lock->by), "reason", list_text(lock->reason), "since",
+		list_time(lock->since_sec), "until",
+		lock->until_sec ? list_time(lock->until_sec) : json_null());
+}
+
+static json_t *
+break_glass_json(const struct explain *explain)
+{
+	const struct jit_decision *glass = &explain->break_glass;
+
+	if (!glass->rule)
+		return json_null();
+	return json_pack("{s:o, s:o, s:I, s:i, s:o, s:o}", "rule", rule_json(glass->rule),
+		"role", list_text(glass->role->name), "max_sec",
+		(json_int_t)glass->max_sec, "approvals", (int)glass->approvals,
+		"approvers", others_json(explain, &glass->rule->approvers), "ticket",
+		tickets_json(explain->break_glass_words, glass->rule));
+}
+
+static json_t *
+pin_json(const struct explain *explain)
+{
+	const struct jit_decision *pin = &explain->pin;
+
+	if (!pin->rule)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o}", "rule", rule_json(pin->rule), "role",
+		list_text(pin->role->name), "operators",
+		others_json(explain, &pin->rule->operators));
+}
+
+/* What has to be there for it, beside the rule. */
+static json_t *
+needs_json(const struct explain *explain)
+{
+	const struct jit_decision *decision = &explain->decision;
+	const struct jit_strv none = { 0 };
+	bool asks = decision->reason == JIT_WHY_NEEDS_APPROVAL;
+	const struct jit_rule *rule = decision->rule;
+
+	return json_pack("{s:i, s:o, s:o, s:I, s:b, s:o, s:b}", "approvals",
+		asks ? (int)decision->approvals : 0, "approvers",
+		others_json(explain, asks ? &rule->approvers : &none), "then_ask",
+		others_json(explain, asks ? &rule->then_ask : &none), "answer_within_sec",
+		(json_int_t)(asks ? rule->answer_within_sec : 0), "reason_required",
+		explain->words != JIT_WHY_NONE, "ticket",
+		tickets_json(explain->words, rule), "exact_command",
+		decision->exact_command);
 }
 
 static json_t *
@@ -51,16 +116,25 @@ decision_json(const struct explain *explain)
 	const struct jit_decision *decision = &explain->decision;
 	const char *grant =
 		decision->grant ? jit_grant_id(&decision->grant->grant) : NULL;
-
-	return json_pack("{s:b, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:s}", "allowed",
-		decision->verdict == JIT_ALLOW, "reason",
+	json_t *object = json_pack("{s:b, s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:i, s:s}",
+		"allowed", decision->verdict == JIT_ALLOW, "reason",
 		jit_reason_name(decision->reason), "rule", rule_json(decision->rule),
 		"role", list_text(decision->role ? decision->role->name : NULL), "target",
-		list_text(decision->target), "grant", list_text(grant), "approvers",
-		approvers_json(decision), "duration_sec",
+		list_text(decision->target), "grant", list_text(grant), "duration_sec",
 		(json_int_t)decision->duration_sec, "max_sec",
-		(json_int_t)decision->max_sec, "mode",
+		(json_int_t)decision->max_sec, "uses", (int)decision->uses, "mode",
 		explain->mode == JIT_MODE_OBSERVE ? "observe" : "enforce");
+	json_t *needs = needs_json(explain);
+
+	if (json_object_update_new(object, needs) < 0 ||
+		json_object_set_new(object, "lock", lock_json(decision->lock)) < 0 ||
+		json_object_set_new(object, "break_glass", break_glass_json(explain)) <
+			0 ||
+		json_object_set_new(object, "pin", pin_json(explain)) < 0) {
+		json_decref(object);
+		return NULL;
+	}
+	return object;
 }
 
 int

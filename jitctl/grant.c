@@ -5,25 +5,22 @@
  * would take; MUST NOT ask anything but a key file's passphrase.
  */
 #include <errno.h>
-#include <pwd.h>
 #include <string.h>
-#include <time.h>
 
 #include "config.h"
+#include "jitctl/approver.h"
+#include "jitctl/delivery.h"
+#include "jitctl/draft.h"
 #include "jitctl/jitctl.h"
 #include "jitctl/option.h"
-#include "jitctl/signer.h"
-#include "libjit/clock.h"
-#include "libjit/escape.h"
-#include "libjit/grant.h"
 #include "libjit/parse.h"
 #include "libjit/token.h"
 
-enum { DEFAULT_WITHIN_SEC = 3600 };
-
 struct options {
-	const char *sub, *host, *role, *as, *reason, *iss, *key_file, *which;
+	struct approver_options by;
+	const char *sub, *host, *role, *as, *reason;
 	const char *time, *within, *uses;
+	bool deliver;
 	struct jit_strv cmd;
 };
 
@@ -43,11 +40,8 @@ print_help(FILE *out)
 	      "  --start-within TIME  by when it must have been handed in (default: 1h)\n"
 	      "  --uses N             how often (default: any number)\n"
 	      "  -r, --reason TEXT    why\n"
-	      "  --iss NAME           your name in trusted_keys (default: your login "
-	      "name)\n"
-	      "  --key FILE           sign with a key file of jitctl keygen\n"
-	      "  -k, --agent-key KEY  sign with this key of your ssh-agent: SHA256:… or "
-	      "comment\n"
+	      "  --deliver            bring it to the host by ssh (jit@HOST) instead of "
+	      "printing it\n" APPROVER_HELP
 	      "  -- COMMAND…          only this command, with exactly these arguments\n",
 		out);
 }
@@ -72,9 +66,8 @@ read_options(int argc, char **argv, struct options *o)
 			{ "reason", 'r', .value = &o->reason },
 			{ "start-within", .value = &o->within },
 			{ "uses", .value = &o->uses },
-			{ "iss", .value = &o->iss },
-			{ "key", .value = &o->key_file },
-			{ "agent-key", 'k', .value = &o->which },
+			{ "deliver", .flag = &o->deliver },
+			APPROVER_ENTRIES(&o->by),
 		},
 		.command = true,
 		.once = true,
@@ -101,103 +94,48 @@ parse_options(int argc, char **argv, struct options *o)
 }
 
 static int
-take_name(const char *option, const char *value, size_t size, char *ret,
-	struct jit_error *err)
-{
-	char shown[128];
-
-	if (!jit_name_valid(value) || strlen(value) >= size)
-		return jit_error_set(err, -EINVAL, "%s %s: that is not a name", option,
-			jit_escape(value, shown, sizeof(shown)));
-	memcpy(ret, value, strlen(value) + 1);
-	return 0;
-}
-
-static int
 take_names(const struct options *o, struct jit_grant *g, struct jit_error *err)
 {
-	const struct passwd *pw = o->iss ? NULL : getpwuid(getuid());
-	const char *iss = pw ? pw->pw_name : o->iss;
-	bool label = o->host[0] == '@';
-	int r;
+	int r = draft_signer_name(o->by.iss, g->iss, err);
 
-	if (!iss)
-		return jit_error_set(
-			err, -EINVAL, "you have no login name: say --iss NAME");
-	r = take_name("--iss", iss, sizeof(g->iss), g->iss, err);
 	if (r == 0)
-		r = take_name("--sub", o->sub, sizeof(g->sub), g->sub, err);
+		r = draft_name("--sub", o->sub, sizeof(g->sub), g->sub, err);
 	if (r == 0)
-		r = take_name("--host", o->host + label, sizeof(g->aud) - label,
-			g->aud + label, err);
+		r = draft_audience("--host", o->host, g->aud, err);
 	if (r == 0)
-		r = take_name("-R", o->role, sizeof(g->role), g->role, err);
+		r = draft_name("-R", o->role, sizeof(g->role), g->role, err);
 	if (r == 0 && o->as)
-		r = take_name("--as", o->as, sizeof(g->as), g->as, err);
-	if (r == 0 && label)
-		g->aud[0] = '@';
+		r = draft_name("--as", o->as, sizeof(g->as), g->as, err);
 	return r;
-}
-
-static int
-take_duration(const char *option, const char *value, int64_t usual, int64_t ceiling,
-	int64_t *ret, struct jit_error *err)
-{
-	char shown[64], most[JIT_DURATION_SIZE];
-
-	*ret = usual < ceiling ? usual : ceiling;
-	if (!value)
-		return 0;
-	if (jit_parse_duration(value, ret) < 0)
-		return jit_error_set(err, -EINVAL,
-			"%s %s: that is not a duration; write 90s, 10m, 2h, 1h30m or 1d",
-			option, jit_escape(value, shown, sizeof(shown)));
-	if (*ret > ceiling)
-		return jit_error_set(err, -ERANGE, "%s: at most %s", option,
-			jit_format_duration(ceiling, most));
-	return 0;
 }
 
 static int
 take_window(
 	const struct options *o, int64_t now, struct jit_grant *g, struct jit_error *err)
 {
-	int64_t within = 0;
-	int r = take_duration("-t", o->time, JIT_DEFAULT_GRANT_SEC, JIT_CEILING_GRANT_SEC,
-		&g->dur, err);
+	int64_t within = 0, dur = 0;
+	int r = draft_duration(
+		"-t", o->time, JIT_DEFAULT_GRANT_SEC, JIT_CEILING_GRANT_SEC, &dur, err);
 
 	if (r == 0)
-		r = take_duration("--start-within", o->within, DEFAULT_WITHIN_SEC,
+		r = draft_duration("--start-within", o->within, DRAFT_WITHIN_SEC,
 			JIT_CEILING_AHEAD_SEC, &within, err);
-	if (r < 0)
-		return r;
-	g->iat = g->nbf = now;
-	g->start_by = now + within;
-	g->exp = g->start_by + g->dur;
-	return 0;
+	if (r == 0)
+		draft_window(g, now, 0, dur, within);
+	return r;
 }
 
 static int
 take_rest(const struct options *o, struct jit_grant *g, struct jit_error *err)
 {
 	uint64_t uses = 0;
+	int r;
 
 	if (o->uses && (jit_parse_u64(o->uses, UINT32_MAX, &uses) < 0 || uses == 0))
 		return jit_error_set(err, -EINVAL, "--uses: a number from 1 on");
 	g->uses = (uint32_t)uses;
-	if (o->reason && !jit_text_valid(o->reason, JIT_REASON_MAX))
-		return jit_error_set(err, -EINVAL,
-			"-r: at most %d bytes of UTF-8 without control characters",
-			(int)JIT_REASON_MAX);
-	if (o->reason)
-		memcpy(g->reason, o->reason, strlen(o->reason) + 1);
-	if (o->cmd.n > JIT_ARGC_MAX)
-		return jit_error_set(err, -E2BIG, "a grant can name at most %d arguments",
-			(int)JIT_ARGC_MAX);
-	if (o->cmd.n > 0 && o->cmd.v[0][0] != '/')
-		return jit_error_set(err, -EINVAL,
-			"the command needs its whole path as on that host, /usr/bin/…");
-	return 0;
+	r = draft_reason("-r", o->reason, g->reason, err);
+	return r < 0 ? r : draft_command(&o->cmd, err);
 }
 
 /* cmd is borrowed from the command line: the caller takes it out again. */
@@ -224,64 +162,13 @@ make_grant(
 	return 0;
 }
 
-/* Hosts read the payload with this very function: what they would refuse is not signed. */
-static int
-make_payload(const struct jit_grant *g, const struct signer *signer, char **ret,
-	struct jit_error *err)
-{
-	_cleanup_free_ char *payload = NULL;
-	_cleanup_grant_ struct jit_grant check = { 0 };
-	struct jit_key key = { .namespaces = JIT_NS_GRANT };
-	int r = jit_grant_payload(g, &payload);
-
-	if (r < 0)
-		return jit_error_set(err, r, "a word of the command is not UTF-8");
-	memcpy(key.principal, g->iss, sizeof(key.principal));
-	memcpy(key.public_key, signer->public_key, sizeof(key.public_key));
-	r = jit_grant_parse(payload, &key, &check, err);
-	if (r < 0)
-		return r;
-	if (strlen(payload) > JIT_PAYLOAD_MAX)
-		return jit_error_set(err, -EFBIG,
-			"this is too long for a token (%d characters): shorten reason or "
-			"command",
-			(int)JIT_TOKEN_MAX);
-	*ret = TAKE_PTR(payload);
-	return 0;
-}
-
-static const char *
-local_time(int64_t sec, char *buf, size_t size)
-{
-	time_t t = (time_t)sec;
-	struct tm tm;
-
-	if (!localtime_r(&t, &tm) || strftime(buf, size, "%Y-%m-%d %H:%M %Z", &tm) == 0)
-		return "?";
-	return buf;
-}
-
 static void
 show(const struct jit_grant *g, const struct signer *signer)
 {
-	char command[4096], reason[JIT_REASON_MAX * 4], dur[JIT_DURATION_SIZE], by[64];
-
 	fprintf(stderr, "jitctl: %s signs with %s (%s):\n", g->iss, signer->fingerprint,
 		signer->where);
 	fprintf(stderr, "  %s may use\n", g->sub);
-	fprintf(stderr, "  role     %-16s on %s%s, as %s\n", g->role,
-		g->aud[0] == '@' ? "every host labelled " : "",
-		g->aud + (g->aud[0] == '@'), g->as[0] ? g->as : "the role's own account");
-	fprintf(stderr, "  for      %s from the moment that it is handed in, by %s\n",
-		jit_format_duration(g->dur, dur),
-		local_time(g->start_by, by, sizeof(by)));
-	fprintf(stderr, "  command  %s\n",
-		g->cmd.n ? jit_escape_argv(&g->cmd, command, sizeof(command))
-			 : "whatever the role covers");
-	if (g->uses)
-		fprintf(stderr, "  uses     %u\n", g->uses);
-	fprintf(stderr, "  why      %s\n",
-		g->reason[0] ? jit_escape(g->reason, reason, sizeof(reason)) : "-");
+	draft_show(g, NULL, stderr);
 }
 
 static void
@@ -296,32 +183,37 @@ hint(const struct jit_grant *g)
 }
 
 static int
-sign_grant(const struct options *o, struct jit_grant *g, struct jit_error *err)
+hand_over(const struct options *o, const struct jit_grant *g, const char *token,
+	struct jit_error *err)
 {
-	_cleanup_signer_ struct signer signer = SIGNER_NONE;
-	_cleanup_free_ char *payload = NULL, *token = NULL;
-	int r = signer_open(o->key_file, o->which, &signer, err);
+	const struct delivery delivery = {
+		.verb = "accept", .token = token, .aud = g->aud, .done = "in force"
+	};
 
-	if (r == 0)
-		r = make_payload(g, &signer, &payload, err);
-	if (r < 0)
-		return r;
-	show(g, &signer);
-	r = signer_token(&signer, payload, JIT_ASSERT_GRANT, &token, err);
-	if (r < 0)
-		return r;
+	if (o->deliver)
+		return delivery_run(&delivery);
 	if (puts(token) < 0 || fflush(stdout) != 0)
 		return jit_error_set(err, -EIO, "the token cannot be written: %m");
 	hint(g);
-	return 0;
+	return JITCTL_DONE;
 }
 
+/* An exit code, or -errno with a text. */
 static int
-grant_exit(int error)
+sign_grant(const struct options *o, const struct jit_grant *g, struct jit_error *err)
 {
-	return error == -EIO                          ? JITCTL_CANNOT_WRITE
-		: error == -ERANGE || error == -E2BIG ? JITCTL_BAD_INPUT
-						      : signer_exit(error);
+	_cleanup_signer_ struct signer signer = SIGNER_NONE;
+	_cleanup_grant_ struct jit_grant read = { 0 };
+	_cleanup_free_ char *payload = NULL, *token = NULL;
+	int r = signer_open(o->by.key_file, o->by.which, &signer, err);
+
+	if (r == 0)
+		r = draft_payload(g, &signer, &payload, &read, err);
+	if (r < 0)
+		return r;
+	show(&read, &signer);
+	r = signer_token(&signer, payload, JIT_ASSERT_GRANT, &token, err);
+	return r < 0 ? r : hand_over(o, &read, token, err);
 }
 
 int
@@ -345,9 +237,7 @@ cmd_grant(int argc, char **argv)
 		r = make_grant(&o, now.wall_sec, &grant, &err);
 	if (r == 0)
 		r = sign_grant(&o, &grant, &err);
-	if (r < 0) {
+	if (r < 0)
 		fprintf(stderr, "jitctl: %s\n", err.text);
-		return grant_exit(r);
-	}
-	return JITCTL_DONE;
+	return r < 0 ? draft_exit(r) : r;
 }

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <sodium.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,14 +18,18 @@
 #include "jitctl/option.h"
 #include "libjit/file.h"
 
+enum { APPROVERS_MODE = 0750 };
+
 static const struct {
 	const char *path;
 	mode_t mode;
 } directories[] = {
 	{ JIT_ETC_DIR, 0755 },
 	{ JIT_ETC_DIR "/conf.d", 0755 },
-	{ JIT_LIB_DIR, 0700 },
+	{ JIT_LIB_DIR, 0711 }, /* the way to requests; all else below is shut */
 	{ JIT_LIB_DIR "/grants", 0700 },
+	{ JIT_LIB_DIR "/locks", 0700 },
+	{ JIT_LIB_DIR "/requests", APPROVERS_MODE },
 	{ JIT_LIB_DIR "/revoked", 0700 },
 	{ JIT_LIB_DIR "/uses", 0700 },
 	{ JIT_LOG_DIR, 0700 },
@@ -72,6 +77,18 @@ make_parents(const char *path)
 	}
 }
 
+/* What a group may read is the approvers', where that group is there. */
+static int
+mode_set(int fd, mode_t mode)
+{
+	const struct group *approvers =
+		mode == APPROVERS_MODE ? getgrnam("jit-approvers") : NULL;
+
+	if (approvers && fchown(fd, (uid_t)-1, approvers->gr_gid) < 0)
+		return -1;
+	return fchmod(fd, mode);
+}
+
 static int
 make_directory(const char *path, mode_t mode, struct jit_error *err)
 {
@@ -86,7 +103,7 @@ make_directory(const char *path, mode_t mode, struct jit_error *err)
 	if (fd < 0)
 		return jit_error_set(err, fd, "%s %s: it must be a directory of root's",
 			path, jit_file_problem(fd));
-	if (made && fchmod(fd, mode) < 0)
+	if (made && mode_set(fd, mode) < 0)
 		return jit_error_set(err, -errno, "%s: %m", path);
 	printf("  %s  %s\n", made ? "made" : "kept", path);
 	return 0;

@@ -18,16 +18,25 @@ enum jitctl_exit {
 
 /* argv[0] is the subcommand's name. They return an exit code of the table above; check
  * has its own: 0, 1, 2 by severity. */
+int cmd_approve(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_edit(int argc, char **argv);
+int cmd_deny(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_grant(int argc, char **argv);
 int cmd_init(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);
 int cmd_keygen(int argc, char **argv);
 int cmd_list(int argc, char **argv);
+int cmd_lock(int argc, char **argv);
 int cmd_log(int argc, char **argv);
+int cmd_manifest(int argc, char **argv);
 int cmd_reload(int argc, char **argv);
+int cmd_request(int argc, char **argv);
 int cmd_revoke(int argc, char **argv);
+int cmd_serve_keys(int argc, char **argv);
+int cmd_show(int argc, char **argv);
+int cmd_sweep(int argc, char **argv);
 int cmd_unlock(int argc, char **argv);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * jitctl list: what is granted and what runs; and what the listings share.
  *
- * Runs as root. MUST NOT change anything.
+ * Runs as root; requests also as a member of jit-approvers. MUST NOT change anything.
  */
 #include "jitctl/list.h"
 
@@ -15,9 +15,14 @@
 
 static const struct {
 	const char *name;
-	int (*run)(bool json);
+	int (*run)(const struct list_wish *wish);
+	bool history;    /* it has one */
+	bool for_others; /* not only root: the files say who may read them */
 } listings[] = {
+	{ "break-glass", list_break_glass },
 	{ "grants", list_grants },
+	{ "locks", list_locks },
+	{ "requests", list_requests, .history = true, .for_others = true },
 	{ "sessions", list_sessions },
 };
 
@@ -101,22 +106,31 @@ list_print_json(const char *key, json_t *items)
 static void
 print_help(FILE *out)
 {
-	fputs("usage: jitctl list grants|sessions [--json]\n"
-	      "  grants    every grant on this host, and whether it is in force\n"
-	      "  sessions  what runs right now under a grant\n",
+	fputs("usage: jitctl list grants|locks|requests|sessions [--json] [--history] "
+	      "[--all]\n"
+	      "  grants     every grant on this host, and whether it is in force\n"
+	      "  locks      who and what is locked, by whom, why and how long\n"
+	      "  requests   what was asked for and waits for an answer\n"
+	      "  sessions   what runs right now under a grant\n\n"
+	      "  --history  requests that are over, who decided and how long they "
+	      "waited\n"
+	      "  --all      both\n",
 		out);
 }
 
 static int
-run_listing(const char *name, bool json)
+run_listing(const char *name, const struct list_wish *wish)
 {
+	bool past = wish->history || wish->all;
+
 	for (size_t i = 0; i < ARRAY_SIZE(listings); i++) {
-		if (!jit_streq(listings[i].name, name))
+		if (!jit_streq(listings[i].name, name) || (past && !listings[i].history))
 			continue;
-		if (geteuid() == jit_site_owner())
-			return listings[i].run(json);
-		fprintf(stderr, "jitctl: only root can list %s: sudo jitctl list %s\n",
-			listings[i].name, listings[i].name);
+		if (geteuid() == jit_site_owner() || (listings[i].for_others && !past))
+			return listings[i].run(wish);
+		fprintf(stderr, "jitctl: only root can list %s%s: sudo jitctl list %s\n",
+			past ? "the history of " : "", listings[i].name,
+			listings[i].name);
 		return JITCTL_NOT_ALLOWED;
 	}
 	print_help(stderr);
@@ -126,14 +140,18 @@ run_listing(const char *name, bool json)
 int
 cmd_list(int argc, char **argv)
 {
-	bool json = false;
+	struct list_wish wish = { .json = false };
 	const struct option_set options = {
-		.entries = { { "json", .flag = &json } },
+		.entries = {
+			{ "json", .flag = &wish.json },
+			{ "history", .flag = &wish.history },
+			{ "all", .flag = &wish.all },
+		},
 		.min = 1,
 		.max = 1,
 		.help = print_help,
 	};
 	int r = option_read(argc, argv, &options);
 
-	return r < 0 ? run_listing(argv[optind], json) : r;
+	return r < 0 ? run_listing(argv[optind], &wish) : r;
 }

@@ -10,9 +10,17 @@
 
 enum { LIST_ID_SYMBOLS = 8 };
 
+/* What is wanted. history: what is over; all: both. */
+struct list_wish {
+	bool json, history, all;
+};
+
 /* They print the listing and return an exit code. */
-int list_grants(bool json);
-int list_sessions(bool json);
+int list_break_glass(const struct list_wish *wish);
+int list_grants(const struct list_wish *wish);
+int list_locks(const struct list_wish *wish);
+int list_requests(const struct list_wish *wish);
+int list_sessions(const struct list_wish *wish);
 
 /* The first symbols of an id as people see it; "?" if it is none. */
 const char *list_short_id(const char *id, char buf[LIST_ID_SYMBOLS + 1]);

@@ -37,57 +37,91 @@ row_target(struct row *row, const struct jit_role *role)
 	(void)snprintf(row->target, sizeof(row->target), "%s", target ? target : "");
 }
 
-/* Does a rule of now let the grant be used, and for how long at most? */
-static bool
-rules_allow(struct jit_access *access, struct row *row, int64_t *ret_max_sec)
+/* What the rules of now say of one of them, beside the others: of several approvals the last
+ * stands for all. */
+struct judged {
+	bool stands, allowed; /* it is a grant; it, or this part of one, may be given */
+	int64_t end_ms, max_sec;
+	uint32_t uses;
+};
+
+static void
+ask_rules(struct jit_access *access, const struct jit_held_list *list, struct row *row,
+	struct judged *ret)
 {
 	const struct jit_held *held = row->held;
 	const struct jit_grant *grant = &held->grant;
 	_cleanup_(view_done) struct jit_policy_view view = {
 		.globals = &access->policy.globals
 	};
+	struct jit_decision decision = { .grant = NULL };
 	const struct jit_rule *rule = NULL;
 	const struct jit_role *role = NULL;
 	struct jit_facts facts = { .view = &view,
 		.subject = &access->subject,
+		.held = list->v,
+		.n_held = list->n,
 		.now = &access->now,
+		.locks = &access->locks,
 		.clock_back = access->clock_back };
-	bool allowed;
 
 	if (jit_access_subject(access, grant->sub, 0, NULL) < 0 ||
 		jit_view_add(&view, &access->policy, JIT_INDEX_ROLE,
 			&access->subject.whos, grant->role) < 0)
-		return false;
-	allowed = jit_decide_grant(&facts, grant,
-			  grant->by_host ? grant->iat : held->start_sec, &rule, &role,
-			  ret_max_sec) == JIT_ALLOW;
+		return;
+	ret->allowed = jit_decide_grant(&facts, grant,
+			       grant->by_host ? grant->iat : held->start_sec, false,
+			       &rule, &role, &ret->max_sec) == JIT_ALLOW;
+	ret->stands = jit_decide_held(&facts, held, &decision) == JIT_ALLOW;
+	ret->end_ms = decision.end_ms;
+	ret->uses = grant->uses;
+	if (role && role->max_uses && (!ret->uses || role->max_uses < ret->uses))
+		ret->uses = role->max_uses;
 	row_target(row, jit_view_role(&view, grant->role));
-	return allowed;
+}
+
+static bool
+is_locked(const struct jit_access *access, const struct jit_grant *grant)
+{
+	const struct jit_locks *locks = &access->locks;
+
+	return jit_locks_find(locks, JIT_LOCK_ALL, "") ||
+		jit_locks_find(locks, JIT_LOCK_USER, grant->sub) ||
+		jit_locks_find(locks, JIT_LOCK_ROLE, grant->role) ||
+		jit_locks_find(locks, JIT_LOCK_KEY, grant->kid);
+}
+
+static const char *
+state_of(const struct jit_access *access, const struct jit_held *held,
+	const struct judged *judged)
+{
+	int64_t end_ms = 0;
+
+	if (held->ended)
+		return "ended";
+	if (!jit_held_in_force(held, &access->now, false,
+		    judged->allowed ? judged->max_sec : JIT_CEILING_GRANT_SEC, &end_ms))
+		return "over";
+	if (is_locked(access, &held->grant))
+		return "locked";
+	if (!judged->allowed && !judged->stands)
+		return "refused";
+	if (access->clock_back && !held->grant.by_host)
+		return "clock-back";
+	if (judged->uses && held->used >= judged->uses)
+		return "used-up";
+	return judged->stands ? "in-force" : "approval";
 }
 
 static void
-judge(struct jit_access *access, struct row *row)
+judge(struct jit_access *access, const struct jit_held_list *list, struct row *row)
 {
-	const struct jit_held *held = row->held;
-	int64_t max_sec = 0, end_ms = 0;
-	bool allowed;
+	struct judged judged = { .stands = false };
 
 	row_target(row, NULL);
-	allowed = rules_allow(access, row, &max_sec);
-	if (held->ended)
-		row->state = "ended";
-	else if (!jit_held_in_force(held, &access->now, false,
-			 allowed ? max_sec : JIT_CEILING_GRANT_SEC, &end_ms))
-		row->state = "over";
-	else if (!allowed)
-		row->state = "refused";
-	else if (access->clock_back && !held->grant.by_host)
-		row->state = "clock-back";
-	else if (held->grant.uses && held->used >= held->grant.uses)
-		row->state = "used-up";
-	else
-		row->state = "in-force";
-	row->end_ms = jit_streq(row->state, "in-force") ? end_ms : 0;
+	ask_rules(access, list, row, &judged);
+	row->state = state_of(access, row->held, &judged);
+	row->end_ms = jit_streq(row->state, "in-force") ? judged.end_ms : 0;
 }
 
 static void
@@ -137,7 +171,7 @@ print_table(struct jit_access *access, const struct jit_held_list *list)
 	for (size_t i = 0; i < list->n; i++) {
 		struct row row = { .held = &list->v[i] };
 
-		judge(access, &row);
+		judge(access, list, &row);
 		print_row(access, &row);
 	}
 	return JITCTL_DONE;
@@ -151,7 +185,7 @@ print_json(struct jit_access *access, const struct jit_held_list *list)
 	for (size_t i = 0; i < list->n; i++) {
 		struct row row = { .held = &list->v[i] };
 
-		judge(access, &row);
+		judge(access, list, &row);
 		if (json_array_append_new(array, row_json(access, &row)) < 0) {
 			json_decref(array);
 			array = NULL;
@@ -175,6 +209,10 @@ load(struct jit_access *access, struct jit_held_list *ret, struct jit_error *err
 		return jit_error_set(
 			err, r, JIT_LIB_DIR "/clock cannot be read: %s", strerror(-r));
 	access->clock_back = jit_clock_is_back(&mark, &access->now);
+	r = jit_locks_load(&access->site, &access->now, &access->locks);
+	if (r < 0)
+		return jit_error_set(
+			err, r, "the locks cannot be read: %s", strerror(-r));
 	r = jit_store_load_all(&access->site, &access->keys, &access->now, ret);
 	if (r < 0)
 		return jit_error_set(
@@ -183,7 +221,7 @@ load(struct jit_access *access, struct jit_held_list *ret, struct jit_error *err
 }
 
 int
-list_grants(bool json)
+list_grants(const struct list_wish *wish)
 {
 	_cleanup_access_ struct jit_access access = JIT_ACCESS_NONE;
 	_cleanup_held_ struct jit_held_list list = { 0 };
@@ -193,5 +231,5 @@ list_grants(bool json)
 		fprintf(stderr, "jitctl: %s\n", err.text);
 		return JITCTL_FAILED;
 	}
-	return json ? print_json(&access, &list) : print_table(&access, &list);
+	return wish->json ? print_json(&access, &list) : print_table(&access, &list);
 }

@@ -95,7 +95,7 @@ load(struct sessions *ret)
 }
 
 int
-list_sessions(bool json)
+list_sessions(const struct list_wish *wish)
 {
 	_cleanup_(sessions_done) struct sessions sessions = { 0 };
 	struct jit_now now;
@@ -110,5 +110,5 @@ list_sessions(bool json)
 			strerror(-r));
 		return JITCTL_FAILED;
 	}
-	return json ? print_json(&sessions, &now) : print_table(&sessions, &now);
+	return wish->json ? print_json(&sessions, &now) : print_table(&sessions, &now);
 }

@@ -18,15 +18,24 @@ struct command {
 
 static const struct command commands[] = {
 	{ "init", cmd_init, "make this host's keys, directories and a first policy" },
+	{ "edit", cmd_edit, "change a file of the policy, check it and load it" },
 	{ "reload", cmd_reload, "check trusted_keys and jit.conf and put them in force" },
+	{ "manifest", cmd_manifest, "print what has to be signed, where policies are" },
 	{ "check", cmd_check, "is the installation right?" },
 	{ "explain", cmd_explain, "which rule decides for a user, and why" },
-	{ "list", cmd_list, "list grants or sessions" },
-	{ "revoke", cmd_revoke, "end a grant and what runs under it" },
-	{ "unlock", cmd_unlock, "clear the clock's high-water mark" },
+	{ "list", cmd_list, "list grants, requests or sessions" },
+	{ "revoke", cmd_revoke, "end grants, requests and what runs" },
+	{ "lock", cmd_lock, "shut a user, a role, a key or everything" },
+	{ "unlock", cmd_unlock, "take a lock away, or the clock's high-water mark" },
+	{ "sweep", cmd_sweep, "do what is due: overdue requests, old files" },
 	{ "log", cmd_log, "verify the audit record" },
+	{ "show", cmd_show, "show a request" },
+	{ "approve", cmd_approve, "say yes to a request: sign a grant and deliver it" },
+	{ "deny", cmd_deny, "say no to a request, and why" },
+	{ "request", cmd_request, "ask for a role on another host" },
 	{ "keygen", cmd_keygen, "make an approver's key" },
 	{ "grant", cmd_grant, "sign a grant" },
+	{ "serve-keys", cmd_serve_keys, "for sshd: whose keys deliver" },
 	{ "inspect", cmd_inspect, "show what a token says" },
 };
 
@@ -37,7 +46,7 @@ print_help(FILE *out)
 	      "       jitctl -h | -V\n\n",
 		out);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
+		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
 	fputs("\nEach command explains itself with -h. See jitctl(1).\n", out);
 }
 

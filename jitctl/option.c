@@ -38,13 +38,15 @@ make_tables(const struct option_set *set, struct tables *ret)
 	*letter++ = 'h';
 	for (size_t i = 0; i < n; i++) {
 		const struct option_entry *entry = &set->entries[i];
-		int argument = entry->value ? required_argument : no_argument;
+		int argument = !entry->value ? no_argument
+			: entry->flag        ? optional_argument
+					     : required_argument;
 
 		ret->names[i] = (struct option){ entry->name, argument, NULL,
 			LONG_FIRST + (int)i };
 		if (entry->letter)
 			*letter++ = entry->letter;
-		if (entry->letter && entry->value)
+		if (entry->letter && entry->value && !entry->flag)
 			*letter++ = ':';
 	}
 	ret->names[n] = (struct option){ "help", no_argument, NULL, 'h' };
@@ -65,10 +67,10 @@ take(const struct option_entry *entry, bool once)
 {
 	if (!entry)
 		return "that option is not one of its own";
-	if (entry->flag) {
+	if (entry->flag)
 		*entry->flag = true;
+	if (entry->flag && (!entry->value || !optarg))
 		return NULL;
-	}
 	if (once && *entry->value)
 		return "an option was given twice";
 	*entry->value = optarg;

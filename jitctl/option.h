@@ -8,7 +8,8 @@
 
 enum { OPTION_MAX = 12 }; /* options of one subcommand, beside --help */
 
-/* One option: a flag, or one with a value. */
+/* One option: a flag, or one with a value; with both places, its value (behind `=`) may be
+ * left out. */
 struct option_entry {
 	const char *name;   /* the long one, without dashes */
 	char letter;        /* the short one; 0: there is none */
