@@ -17,6 +17,12 @@
 #define SERVICE "jitsu"
 
 static const char *
+service_of(const struct auth *auth)
+{
+	return auth->service ? auth->service : SERVICE;
+}
+
+static const char *
 question_text(const struct auth *auth, const char *asked, char *buf, size_t size)
 {
 	char shown[256];
@@ -104,8 +110,25 @@ converse(int n, const struct pam_message **messages, struct pam_response **ret, 
 static int
 fail(struct auth *auth, int code, const char *what, struct jit_error *err)
 {
-	return jit_error_set(err, code, "PAM service " SERVICE ": %s: %s", what,
+	return jit_error_set(err, code, "PAM service %s: %s: %s", service_of(auth), what,
 		pam_strerror(auth->pam, auth->status));
+}
+
+/* Where there is no file of that name, libpam takes the service `other`, which on many systems
+ * asks for the password: that was the first factor. */
+static bool
+is_configured(const char *service)
+{
+	static const char *const dirs[] = { "/etc/pam.d", "/usr/lib/pam.d" };
+	char path[128];
+
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+		int n = snprintf(path, sizeof(path), "%s/%s", dirs[i], service);
+
+		if (n > 0 && (size_t)n < sizeof(path) && access(path, F_OK) == 0)
+			return true;
+	}
+	return false;
 }
 
 int
@@ -114,11 +137,16 @@ auth_start(
 {
 	const struct pam_conv conv = { converse, auth };
 
+	if (auth->service && !is_configured(auth->service))
+		return jit_error_set(err, -ENOENT,
+			"PAM service %s, the role's second factor, is not there "
+			"(/etc/pam.d/%s)",
+			auth->service, auth->service);
 	auth->user = user;
-	auth->status = pam_start(SERVICE, user, &conv, &auth->pam);
+	auth->status = pam_start(service_of(auth), user, &conv, &auth->pam);
 	if (auth->status != PAM_SUCCESS)
-		return jit_error_set(
-			err, -EIO, "PAM service " SERVICE " could not be started");
+		return jit_error_set(err, -EIO, "PAM service %s could not be started",
+			service_of(auth));
 	auth->status = pam_set_item(auth->pam, PAM_RUSER, user);
 	if (auth->status == PAM_SUCCESS)
 		auth->status = pam_set_item(auth->pam, PAM_TTY, tty_name);
@@ -140,6 +168,8 @@ check_user(struct auth *auth, struct jit_error *err)
 int
 auth_prove(struct auth *auth, struct jit_error *err)
 {
+	const char *proof = auth->service ? "second factor" : "password";
+
 	auth->prompt_error = 0;
 	auth->status = pam_authenticate(auth->pam, PAM_DISALLOW_NULL_AUTHTOK);
 	switch (auth->status) {
@@ -149,16 +179,16 @@ auth_prove(struct auth *auth, struct jit_error *err)
 	case PAM_CRED_INSUFFICIENT:
 	case PAM_PERM_DENIED:
 		if (auth->prompt_error == 0)
-			return jit_error_set(err, -EACCES, "wrong password");
+			return jit_error_set(err, -EACCES, "wrong %s", proof);
 		break;
 	case PAM_MAXTRIES:
-		return jit_error_set(err, -EUSERS, "wrong password; no more tries");
+		return jit_error_set(err, -EUSERS, "wrong %s; no more tries", proof);
 	default: break;
 	}
 	if (auth->prompt_error == -ETIMEDOUT)
-		return jit_error_set(err, -ETIMEDOUT, "no password came in time");
+		return jit_error_set(err, -ETIMEDOUT, "no %s came in time", proof);
 	if (auth->prompt_error == -EFBIG)
-		return jit_error_set(err, -EACCES, "that is too long for a password");
+		return jit_error_set(err, -EACCES, "that is too long for a %s", proof);
 	if (auth->prompt_error < 0)
 		return jit_error_set(err, -ECANCELED, "not authenticated");
 	return fail(auth, -EIO, "authentication", err);

@@ -1,5 +1,6 @@
 /*
- * PAM, application side: service `jitsu`. The only file with PAM codes.
+ * PAM, application side: service `jitsu`, and those of second factors. The only file with
+ * PAM codes.
  */
 #ifndef JITSU_AUTH_H
 #define JITSU_AUTH_H
@@ -10,6 +11,7 @@ struct pam_handle;
 
 struct auth {
 	struct pam_handle *pam;
+	const char *service; /* of a second factor; NULL: `jitsu` */
 	const char *user;    /* who authenticates: the caller */
 	int tty;             /* where to ask; -1: nowhere, every question fails */
 	int64_t timeout_sec; /* for one question */
@@ -21,7 +23,7 @@ struct auth {
 	void *show_arg;
 };
 
-/* Begins. user has to stay. tty_name: "" if there is none. -errno with a text. */
+/* Begins. user (and auth->service) has to stay. tty_name: "" if there is none. -errno with a text. */
 int auth_start(struct auth *auth, const char *user, const char *tty_name,
 	struct jit_error *err) _must_check_;
 

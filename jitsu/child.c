@@ -7,6 +7,7 @@
 #include "child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -14,6 +15,7 @@
 
 #include "libjit/escape.h"
 #include "message.h"
+#include "role.h"
 
 static _Noreturn void
 give_up(const char *step, int error)
@@ -55,6 +57,34 @@ die_with(pid_t keeper)
 	return getppid() == keeper ? 0 : -ESRCH;
 }
 
+/* As the target: what it may not enter, it does not start in. */
+static void
+enter_directory(const char *directory)
+{
+	char shown[256];
+
+	if (!*directory || chdir(directory) == 0)
+		return;
+	say("cannot change to %s, where the role runs its commands: %s",
+		jit_escape(directory, shown, sizeof(shown)), strerror(errno));
+	_exit(EXIT_CANNOT_EXECUTE);
+}
+
+/* Returns why it could not be done. */
+static int
+start_program(const struct command *command, char *const *argv, char *const *env)
+{
+	int r = command_check_same(command);
+
+	if (r < 0)
+		return -r;
+	if (command->by_descriptor)
+		(void)execveat(command->fd, "", argv, env, AT_EMPTY_PATH);
+	else
+		(void)execve(command->path, argv, env);
+	return errno;
+}
+
 static _Noreturn void
 execute(const struct run *run, const struct environment *env)
 {
@@ -62,13 +92,8 @@ execute(const struct run *run, const struct environment *env)
 	 * own files by it */
 	const struct jit_strv *words = &run->request.argv;
 	char shown[256];
-	int error = -command_check_same(&run->command);
+	int error = start_program(&run->command, (char *const *)words->v, env->v);
 
-	if (error == 0) {
-		(void)execve(run->command.path, (char *const *)words->v,
-			(char *const *)env->v);
-		error = errno;
-	}
 	say("cannot execute %s: %s", jit_escape(run->command.path, shown, sizeof(shown)),
 		error == ENOEXEC ? "not a program, and no #! line" : strerror(error));
 	_exit(error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXECUTE);
@@ -88,18 +113,18 @@ child_start(const struct run *run, const struct pty *pty, const struct environme
 	/* closed by exec: until then the descriptor of the command holds the file's inode */
 	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
 		give_up("descriptors", -errno);
-	(void)umask(run->inherited.umask);
+	(void)umask(role_umask(run));
 	r = process_limits_give(&run->inherited);
 	if (r < 0)
 		give_up("limits", r);
 	schedule_give(&run->schedule);
-	r = privs_become_target(run->target.uid, run->target.gid, run->target.groups,
-		run->target.n_groups);
+	r = role_become_target(run);
 	if (r < 0)
 		give_up("identity", r);
 	r = die_with(keeper);
 	if (r < 0)
 		give_up("keeper", r);
+	enter_directory(role_directory(run));
 	process_signals_default();
 	execute(run, env);
 }

@@ -10,8 +10,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sodium.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include "libjit/file.h"
 
 enum { LINKS_MAX = 40 };
 
@@ -247,4 +250,89 @@ command_check_same(const struct command *command)
 	if (stat(command->path, &st) < 0)
 		return -errno;
 	return st.st_dev == command->device && st.st_ino == command->inode ? 0 : -ESTALE;
+}
+
+/* ---- what is in it ---- */
+
+static bool
+is_unchanged(const struct stat *before, int fd)
+{
+	struct stat now;
+
+	return fstat(fd, &now) == 0 && now.st_size == before->st_size &&
+		now.st_ctim.tv_sec == before->st_ctim.tv_sec &&
+		now.st_ctim.tv_nsec == before->st_ctim.tv_nsec;
+}
+
+/* ret_elf: it is a program that the kernel loads itself. */
+static int
+hash_whole(int fd, off_t size, uint8_t ret[32], bool *ret_elf)
+{
+	static const uint8_t elf[] = { 0x7f, 'E', 'L', 'F' };
+	crypto_hash_sha256_state state;
+	uint8_t buf[65536];
+
+	*ret_elf = false;
+	(void)crypto_hash_sha256_init(&state);
+	for (off_t at = 0; at < size;) {
+		size_t n = size - at < (off_t)sizeof(buf) ? (size_t)(size - at)
+							  : sizeof(buf);
+		int r = jit_pread_full(fd, buf, n, at);
+
+		if (r < 0)
+			return r;
+		if (at == 0)
+			*ret_elf = n >= sizeof(elf) && memcmp(buf, elf, sizeof(elf)) == 0;
+		(void)crypto_hash_sha256_update(&state, buf, n);
+		at += (off_t)n;
+	}
+	(void)crypto_hash_sha256_final(&state, ret);
+	return 0;
+}
+
+/* The same inode, whatever its path leads to by now. */
+static int
+reopen(const struct command *command, struct stat *ret)
+{
+	_cleanup_close_ int fd = -1;
+	char link[32];
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", command->fd);
+	fd = open(link, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0 || fstat(fd, ret) < 0)
+		return -errno;
+	if (!is_program(ret) || ret->st_dev != command->device ||
+		ret->st_ino != command->inode)
+		return -ESTALE;
+	return ret->st_size > COMMAND_HASH_MAX ? -EFBIG : TAKE_FD(fd);
+}
+
+/* What was hashed is what runs. Nobody but root can write to it (the caller has seen to
+ * that), so no copy is made for the hash to stay true: a copy in memory would also lose its
+ * place, by which programs find their libraries and files. A `#!` file is opened a second
+ * time, by its path, by its interpreter; that path leads through root's directories only. */
+int
+command_hash(struct command *command, uint8_t ret[32], struct jit_error *err)
+{
+	_cleanup_close_ int fd = -1;
+	struct stat st;
+	bool elf;
+	int r;
+
+	fd = reopen(command, &st);
+	if (fd == -EFBIG)
+		return jit_error_set(err, fd,
+			"%s is larger than 1 GiB: too large to check "
+			"what is in it",
+			command->path);
+	r = fd < 0 ? fd : hash_whole(fd, st.st_size, ret, &elf);
+	if (r == 0 && !is_unchanged(&st, fd))
+		r = -ESTALE;
+	if (r < 0)
+		return jit_error_set(err, r, "what is in %s cannot be checked: %s",
+			command->path, strerror(-r));
+	close(command->fd);
+	command->fd = TAKE_FD(fd);
+	command->by_descriptor = elf;
+	return 0;
 }

@@ -10,11 +10,12 @@
 #define COMMAND_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 struct command {
-	int fd; /* O_PATH of what the path leads to */
+	int fd; /* what the path leads to: O_PATH, open for reading once it was hashed */
 	dev_t device;
 	ino_t inode;
-	char path[4096];   /* directories resolved, the last component as it was typed */
-	const char *typed; /* the command's argv[0] */
+	char path[4096];    /* directories resolved, the last component as it was typed */
+	const char *typed;  /* the command's argv[0] */
+	bool by_descriptor; /* to be executed by fd and not by its path */
 };
 
 #define COMMAND_NONE                                                                     \
@@ -38,6 +39,13 @@ int command_check_owners(
 
 /* Is the path still the same file? Right before exec. -ESTALE. */
 int command_check_same(const struct command *command) _must_check_;
+
+/* SHA-256 of what is in it, by the descriptor that is executed then. Runs as root, right after
+ * command_check_owners. -EFBIG: more than COMMAND_HASH_MAX; -ESTALE: it changed meanwhile;
+ * a text. */
+#define COMMAND_HASH_MAX (INT64_C(1) << 30)
+int command_hash(
+	struct command *command, uint8_t ret[32], struct jit_error *err) _must_check_;
 
 /* A word that only a shell knows (`cd`). Pure. */
 bool command_is_builtin(const char *name);

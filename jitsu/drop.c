@@ -22,30 +22,6 @@ forget(struct run *run)
 	return EXIT_INTERNAL;
 }
 
-/* The one that is meant: by id, or the only one. NULL: the text is out. */
-static const struct held_now *
-choose(const struct held_now *held, size_t n, const char *typed)
-{
-	const struct held_now *found = NULL;
-	char shown[64];
-
-	for (size_t i = 0; i < n; i++) {
-		if (typed && !jit_id_matches(jit_grant_id(&held[i].held->grant), typed))
-			continue;
-		if (found) {
-			say("that may be more than one grant: jitsu -l shows their ids");
-			return NULL;
-		}
-		found = &held[i];
-	}
-	if (!found && typed)
-		say("you hold no grant %s: jitsu -l shows what you hold",
-			jit_escape(typed, shown, sizeof(shown)));
-	else if (!found)
-		say("you hold no grant");
-	return found;
-}
-
 struct dropping {
 	struct run *run;
 	const struct held_now *chosen;
@@ -110,6 +86,6 @@ drop(struct run *run)
 		return EXIT_INTERNAL;
 	}
 	n = list_held_now(&run->access, held, ARRAY_SIZE(held));
-	chosen = choose(held, n, typed);
+	chosen = list_choose(held, n, typed);
 	return chosen ? give_back(run, chosen) : EXIT_NO_SUCH;
 }

@@ -9,6 +9,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "libjit/escape.h"
+#include "libjit/pattern.h"
+
 enum { VALUE_MAX = 128 };
 
 static const char *const kept_names[] = { "TERM", "COLORTERM", "NO_COLOR", "LANG",
@@ -136,6 +139,114 @@ environment_set(struct environment *env, const char *name, const char *value)
 	if (asprintf(&entry, "%s=%s", name, value) < 0)
 		return -ENOMEM;
 	return put(env, entry);
+}
+
+int
+environment_add(struct environment *env, const char *entry)
+{
+	return name_length(entry) == 0 ? -EINVAL : put(env, strdup(entry));
+}
+
+/* ---- what the caller asks to hand on ---- */
+
+static bool
+is_permitted(const char *entry, const char *name, const struct jit_strv *keep)
+{
+	if (environment_is_kept(entry))
+		return true;
+	if (!environment_is_pams(entry))
+		return false;
+	for (size_t i = 0; i < keep->n; i++)
+		if (jit_glob_match(keep->v[i], name))
+			return true;
+	return false;
+}
+
+static int
+not_a_name(const char *text, size_t len, struct jit_error *err)
+{
+	char name[ENVIRONMENT_NAME_MAX + 1], shown[256];
+
+	(void)snprintf(name, sizeof(name), "%.*s", (int)len, text);
+	return jit_error_set(err, -EINVAL, "'%s' is no name of a variable",
+		jit_escape(name, shown, sizeof(shown)));
+}
+
+/* One NAME=value. The value is looked at for its length only: it is handed on, not read. */
+static int
+check_asked(const char *entry, const struct jit_strv *keep, struct jit_error *err)
+{
+	char name[ENVIRONMENT_NAME_MAX + 1];
+	size_t n = name_length(entry);
+
+	if (n == 0 || n > ENVIRONMENT_NAME_MAX)
+		return not_a_name(entry, strcspn(entry, "="), err);
+	(void)snprintf(name, sizeof(name), "%.*s", (int)n, entry);
+	if (!is_permitted(entry, name, keep))
+		return jit_error_set(err, -EPERM,
+			"the role does not let you hand on %s (its env_keep)", name);
+	if (strlen(entry + n + 1) > ENVIRONMENT_VALUE_MAX)
+		return jit_error_set(err, -E2BIG,
+			"the value of %s is longer than %d bytes", name,
+			ENVIRONMENT_VALUE_MAX);
+	return 0;
+}
+
+static int
+take_asked(struct environment *env, const char *entry, const struct jit_strv *keep,
+	struct jit_error *err)
+{
+	int r = check_asked(entry, keep, err);
+
+	if (r < 0)
+		return r;
+	if (env->n == ENVIRONMENT_ASKED_MAX)
+		return jit_error_set(err, -E2BIG, "more than %d variables to hand on",
+			ENVIRONMENT_ASKED_MAX);
+	return put(env, strdup(entry));
+}
+
+/* One NAME of --preserve-env. */
+static int
+take_preserved(struct environment *env, const char *name, size_t len,
+	const struct environment_asked *asked, const struct jit_strv *keep,
+	struct jit_error *err)
+{
+	char unset[ENVIRONMENT_NAME_MAX + 8];
+
+	(void)snprintf(unset, sizeof(unset), "%.*s=x", (int)len, name);
+	if (len == 0 || name_length(unset) != len)
+		return not_a_name(name, len, err);
+	for (char *const *e = asked->given; e && *e; e++)
+		if (strncmp(*e, name, len) == 0 && (*e)[len] == '=')
+			return take_asked(env, *e, keep, err);
+	/* that it is not set makes no difference to whether it may pass */
+	return check_asked(unset, keep, err);
+}
+
+int
+environment_ask(const struct environment_asked *asked, const struct jit_strv *keep,
+	struct environment *ret, struct jit_error *err)
+{
+	struct environment env = { 0 };
+	const char *name = asked->preserve;
+	int r = 0;
+
+	while (r == 0 && name) {
+		size_t len = strcspn(name, ",");
+
+		r = take_preserved(&env, name, len, asked, keep, err);
+		name = name[len] ? name + len + 1 : NULL;
+	}
+	/* after those: what was written for this command alone counts */
+	for (size_t i = 0; r == 0 && i < asked->assignments.n; i++)
+		r = take_asked(&env, asked->assignments.v[i], keep, err);
+	if (r < 0) {
+		environment_done(&env);
+		return r;
+	}
+	*ret = env;
+	return 0;
 }
 
 int

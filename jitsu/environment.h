@@ -7,7 +7,12 @@
 
 #include "libjit/base.h"
 
-enum { ENVIRONMENT_MAX = 128 };
+enum {
+	ENVIRONMENT_MAX = 256,
+	ENVIRONMENT_ASKED_MAX = 32, /* variables that the caller asks to hand on */
+	ENVIRONMENT_NAME_MAX = 128, /* and each of them */
+	ENVIRONMENT_VALUE_MAX = 4096,
+};
 
 /* NULL-terminated, as execve takes it. The strings are owned. */
 struct environment {
@@ -32,6 +37,24 @@ struct environment_presets {
 /* Takes what is kept and the presets out of environ, then empties environ. */
 int environment_take(struct environment *ret_kept,
 	struct environment_presets *ret_presets) _must_check_;
+
+/* What the caller asks to hand on beyond that. */
+struct environment_asked {
+	struct jit_strv assignments; /* NAME=value, each one word */
+	const char *preserve;        /* NAME,NAME…, or NULL */
+	char *const *given;          /* where their values are: his environ */
+};
+
+/* Checks that and copies it; one that is preserved and not set is left out. `keep`: globs of
+ * the names that may pass. What passes unasked may be asked for, too; what environment_is_pams
+ * refuses may not, whatever keep says. Empty when it fails.
+ * -EPERM: a name that may not pass; -EINVAL: no name; -E2BIG: too long, too many. A text
+ * names it. Pure. */
+int environment_ask(const struct environment_asked *asked, const struct jit_strv *keep,
+	struct environment *ret, struct jit_error *err) _must_check_;
+
+/* Adds NAME=value as it is, replacing one of the same name. -EINVAL: it is none. */
+int environment_add(struct environment *env, const char *entry) _must_check_;
 
 /* Sets a variable, replacing one of the same name. -E2BIG: too many. */
 int environment_set(

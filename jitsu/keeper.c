@@ -16,6 +16,7 @@
 #include "birth.h"
 #include "child.h"
 #include "libjit/escape.h"
+#include "role.h"
 #include "sweep.h"
 
 enum { GROUP_TRIES = 5 };
@@ -92,22 +93,23 @@ open_session(struct keeper *keeper, struct jit_error *err)
 	return r;
 }
 
-/* Watches, then looks: a tombstone that came before the watch is seen here. */
+/* Watches, then looks: a tombstone or a lock that came before the watch is seen here. */
 static int
 watch_grant(struct keeper *keeper, struct jit_error *err)
 {
-	const struct jit_site *site = &keeper->run->access.site;
-	const struct jit_held *held = keeper->run->decision.grant;
 	int r;
 
-	if (!held)
-		return 0;
 	keeper->watch_fd = jit_store_watch();
-	r = jit_store_ended(site, jit_grant_id(&held->grant), held->grant.by_host,
-		keeper->ended_by, keeper->ended_reason);
+	keeper_watch_bind(keeper);
+	r = keeper_watch_look(keeper);
 	if (r > 0)
-		return jit_error_set(err, -EACCES, "the grant has just been revoked");
-	return r < 0 ? jit_error_set(err, r, "revocations cannot be read") : 0;
+		return jit_error_set(err, -EACCES, "%s",
+			keeper->locked ? "it has just been locked"
+				       : "the grant has just been revoked");
+	if (r < 0)
+		return jit_error_set(err, r, "revocations and locks cannot be read");
+	(void)keeper_renew(keeper, false); /* from here on a change is seen */
+	return 0;
 }
 
 static int
@@ -117,8 +119,8 @@ make_timer(struct keeper *keeper)
 	return keeper->timer_fd < 0 ? -errno : keeper_time_arm(keeper);
 }
 
-static int
-add_session(const struct keeper *keeper)
+int
+keeper_session_write(const struct keeper *keeper)
 {
 	const struct run *run = keeper->run;
 	const struct jit_held *held = run->decision.grant;
@@ -203,7 +205,7 @@ use_grant(struct keeper *keeper, struct jit_error *err)
 
 	if (!run->decision.grant)
 		return 0;
-	r = jit_access_use(&run->access, run->decision.grant, err);
+	r = jit_access_use(&run->access, run->decision.grant, run->decision.uses, err);
 	if (r == -EDQUOT)
 		keeper->failed_as = EXIT_REFUSED;
 	return r;
@@ -235,6 +237,17 @@ copy_start_to_journal(const struct keeper *keeper)
 	jit_audit_copy_to_journal(&audit);
 }
 
+/* Here, where the caller can stop nobody: from now on the content stays what it is. */
+static int
+check_content(struct keeper *keeper, struct jit_error *err)
+{
+	int r = role_check_content(keeper->run, err);
+
+	if (r < 0)
+		keeper->failed_as = EXIT_REFUSED;
+	return r;
+}
+
 static int
 set_up(struct keeper *keeper, struct jit_error *err)
 {
@@ -245,7 +258,9 @@ set_up(struct keeper *keeper, struct jit_error *err)
 	if (r < 0)
 		return jit_error_set(
 			err, r, "no terminal for the command: %s", strerror(-r));
-	r = open_session(keeper, err);
+	r = check_content(keeper, err);
+	if (r == 0)
+		r = open_session(keeper, err);
 	if (r == 0)
 		r = keeper_environment(keeper);
 	if (r == 0)
@@ -253,7 +268,7 @@ set_up(struct keeper *keeper, struct jit_error *err)
 	if (r == 0)
 		r = make_timer(keeper);
 	if (r == 0)
-		r = add_session(keeper);
+		r = keeper_session_write(keeper);
 	if (r == 0)
 		r = check_end(keeper, err);
 	if (r == 0)

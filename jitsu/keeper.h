@@ -42,12 +42,18 @@ struct keeper {
 	struct frame in;   /* from the front; input goes to the pty bit by bit */
 	size_t typed;
 	bool input_waits;
+	struct jit_bound bound; /* what the run stands under, for the watch */
+	bool locked;            /* it ended by a lock, not with its grant */
 	char ended_by[JIT_NAME_MAX + 1], ended_reason[JIT_REASON_MAX + 1];
+	struct keeper_renewal *renewal; /* keeper_renew.c */
 };
 
 /* Runs the whole run and exits. */
 _Noreturn void keeper_main(
 	struct run *run, const struct jit_cgroup_place *place, int socket);
+
+/* What runs under which grant until when, for whoever lists it; replaced by a renewal. */
+int keeper_session_write(const struct keeper *keeper) _must_check_;
 
 /* ---- keeper_environment.c ---- */
 
@@ -56,8 +62,19 @@ int keeper_environment(struct keeper *keeper) _must_check_;
 
 /* ---- keeper_watch.c ---- */
 
+/* Fills keeper->bound from run->decision. */
+void keeper_watch_bind(struct keeper *keeper);
+/* Has what it stands under ended? 1 with who and why in keeper, 0, or -errno. */
+int keeper_watch_look(struct keeper *keeper) _must_check_;
 /* Watches over the run until nothing of it is left. */
 void keeper_watch(struct keeper *keeper);
+
+/* ---- keeper_renew.c ---- */
+
+/* Looks whether the subject's grants have changed since the last look, or (sure) anyhow, and
+ * goes on under one that covers this run and ends later. True: it does; the timer has to be
+ * armed again. */
+bool keeper_renew(struct keeper *keeper, bool sure);
 
 /* ---- keeper_end.c ---- */
 
@@ -72,6 +89,8 @@ void keeper_end_finish(struct keeper *keeper);
 
 /* Arms the timer for the next warning, or the end. */
 int keeper_time_arm(struct keeper *keeper) _must_check_;
+/* The end has moved: warnings are due again. */
+void keeper_time_renewed(struct keeper *keeper);
 /* The timer has gone off while the run was not ending. */
 void keeper_time_reached(struct keeper *keeper);
 /* Arms it for the ticks of the grace. */

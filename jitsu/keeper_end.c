@@ -70,7 +70,7 @@ why_text(const struct keeper *keeper)
 	case KEEPER_TERMINATED: return "the keeper was told to end";
 	case KEEPER_BROKEN: return "the keeper could not watch over the run any more";
 	case KEEPER_EXPIRED: return "the grant ended";
-	case KEEPER_REVOKED: return "the grant was revoked";
+	case KEEPER_REVOKED: return keeper->locked ? "locked" : "the grant was revoked";
 	default: return NULL;
 	}
 }
@@ -124,16 +124,16 @@ revoked_text(const struct keeper *keeper, const char *command, char *buf, size_t
 
 	(void)jit_escape(keeper->ended_by, by, sizeof(by));
 	(void)jit_escape(keeper->ended_reason, reason, sizeof(reason));
-	if (strcmp(keeper->ended_by, keeper->run->access.subject.name) == 0)
+	if (!keeper->locked &&
+		strcmp(keeper->ended_by, keeper->run->access.subject.name) == 0)
 		(void)snprintf(
 			buf, size, "the grant was given back; %s was stopped\n", command);
-	else if (reason[0])
-		(void)snprintf(buf, size,
-			"%s revoked the grant: \"%s\"; %s was stopped\n", by, reason,
-			command);
+	else if (keeper->locked) /* the reason says so */
+		(void)snprintf(buf, size, "%s %s; %s was stopped\n", by, reason, command);
 	else
-		(void)snprintf(
-			buf, size, "%s revoked the grant; %s was stopped\n", by, command);
+		(void)snprintf(buf, size, "%s revoked the grant%s%s%s; %s was stopped\n",
+			by, reason[0] ? ": \"" : "", reason, reason[0] ? "\"" : "",
+			command);
 }
 
 static void
@@ -184,6 +184,44 @@ tell_front(const struct keeper *keeper)
 	(void)!frame_send(keeper->socket, FRAME_EXIT, exit_status(keeper), NULL, 0);
 }
 
+/* ---- ends = "use" ---- */
+
+static bool
+another_runs(const struct keeper *keeper)
+{
+	_cleanup_free_ struct jit_session *sessions = NULL;
+	size_t n = 0;
+
+	if (jit_session_list(&keeper->run->access.site, &sessions, &n) < 0)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (jit_streq(sessions[i].grant, keeper->bound.id))
+			return true;
+	return false;
+}
+
+/* The grant is over with its last use. Our own session is off the list by now: of two that end
+ * at once, one sees none. */
+static void
+end_grant(const struct keeper *keeper)
+{
+	const struct run *run = keeper->run;
+	const struct jit_held *held = run->decision.grant;
+	const struct jit_role *role = run->decision.role;
+	struct jit_audit audit;
+
+	if (!held || !role || role->ends != JIT_ENDS_USE ||
+		keeper->why == KEEPER_EXPIRED || keeper->why == KEEPER_REVOKED ||
+		another_runs(keeper))
+		return;
+	if (jit_store_end(&run->access.site, &held->grant, keeper->bound.id,
+		    run->access.subject.name, "used", &run->access.now) < 0)
+		return;
+	audit = run_audit(run, JIT_EVENT_EXPIRED);
+	audit.why = "used";
+	(void)!jit_audit_write(&run->access.site, &audit);
+}
+
 /* First what the caller waits for, and may look at when it is over; then the rest. */
 void
 keeper_end_finish(struct keeper *keeper)
@@ -195,6 +233,7 @@ keeper_end_finish(struct keeper *keeper)
 	for (size_t i = 0; i < n; i++)
 		(void)!jit_audit_write_file(site, &events[i]);
 	(void)!jit_session_remove(site, keeper->run->id);
+	end_grant(keeper);
 	tell_front(keeper);
 	auth_end(&keeper->run->auth);
 	(void)!jit_cgroup_run_remove(keeper->place, keeper->run->id);

@@ -7,6 +7,7 @@
 #include "keeper.h"
 
 #include "libjit/escape.h"
+#include "role.h"
 
 static int
 set_ids(struct environment *env, const struct run *run)
@@ -49,7 +50,8 @@ set_account(struct environment *env, const struct target *target)
 	return r == 0 ? environment_set(env, "PATH", COMMAND_PATH) : r;
 }
 
-/* What the caller may keep, what the account and the grant say, what PAM adds. */
+/* What the caller may keep, what the account, the role and the grant say, what PAM adds: the
+ * later one counts, but for PAM's. */
 int
 keeper_environment(struct keeper *keeper)
 {
@@ -60,7 +62,11 @@ keeper_environment(struct keeper *keeper)
 
 	keeper->env = run->kept; /* taken over */
 	run->kept = (struct environment){ 0 };
-	r = set_account(&keeper->env, &run->target);
+	r = role_add_asked(run, &keeper->env);
+	if (r == 0)
+		r = set_account(&keeper->env, &run->target);
+	if (r == 0)
+		r = role_add_set(run, &keeper->env);
 	if (r == 0)
 		r = set_ids(&keeper->env, run);
 	if (r == 0)

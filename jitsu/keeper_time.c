@@ -58,11 +58,20 @@ warn(const struct keeper *keeper, const char *left)
 	const struct jit_access *access = &keeper->run->access;
 	int64_t end = jit_access_wall_of(access, keeper->run->end_ms);
 	char clock[CLOCK_TEXT_SIZE], line[128];
-	int n = snprintf(line, sizeof(line), "the grant ends in %s (%s)", left,
-		clock_text(end, access->now.wall_sec, clock));
+	int n = snprintf(line, sizeof(line), "the grant ends in %s (%s)%s", left,
+		clock_text(end, access->now.wall_sec, clock),
+		keeper->run->decision.grant ? ". To go on: jitsu --renew" : "");
 
 	if (n > 0)
 		(void)!frame_send(keeper->socket, FRAME_NOTICE, 0, line, (size_t)n);
+}
+
+void
+keeper_time_renewed(struct keeper *keeper)
+{
+	keeper->next_deadline = 0;
+	if (keeper_time_arm(keeper) < 0)
+		keeper_end_begin(keeper, KEEPER_BROKEN);
 }
 
 void
@@ -70,6 +79,10 @@ keeper_time_reached(struct keeper *keeper)
 {
 	const struct deadline *reached = &deadlines[keeper->next_deadline];
 
+	if (keeper_renew(keeper, true)) {
+		keeper_time_renewed(keeper);
+		return;
+	}
 	if (!reached->left) {
 		keeper_end_begin(keeper, KEEPER_EXPIRED);
 		return;

@@ -96,23 +96,58 @@ take_timer(struct keeper *keeper)
 		keeper_time_reached(keeper);
 }
 
-/* Has the grant a tombstone now? Not to be told is to be told yes. */
-static void
-look_for_tombstone(struct keeper *keeper)
+void
+keeper_watch_bind(struct keeper *keeper)
 {
-	const struct jit_held *held = keeper->run->decision.grant;
+	const struct run *run = keeper->run;
+	const struct jit_held *held = run->decision.grant;
+	const struct jit_role *role = run->decision.role;
+	struct jit_bound *bound = &keeper->bound;
+
+	*bound = (struct jit_bound){ .by_host = held && held->grant.by_host };
+	(void)snprintf(bound->id, sizeof(bound->id), "%s",
+		held ? jit_grant_id(&held->grant) : "");
+	(void)snprintf(bound->kid, sizeof(bound->kid), "%s", held ? held->grant.kid : "");
+	(void)snprintf(
+		bound->subject, sizeof(bound->subject), "%s", run->access.subject.name);
+	(void)snprintf(bound->role, sizeof(bound->role), "%s", role ? role->name : "");
+}
+
+int
+keeper_watch_look(struct keeper *keeper)
+{
+	const struct jit_site *site = &keeper->run->access.site;
+	const struct jit_bound *bound = &keeper->bound;
+	char by[JIT_NAME_MAX + 1], reason[JIT_REASON_MAX + 1];
+	struct jit_now now;
+	int r = jit_clock_now(&now);
+
+	if (r == 0)
+		r = jit_access_ended(
+			site, bound, &now, keeper->ended_by, keeper->ended_reason);
+	if (r > 0)
+		keeper->locked = !bound->id[0] ||
+			jit_store_ended(site, bound->id, bound->by_host, by, reason) == 0;
+	return r;
+}
+
+/* Has it ended? Not to be told is to be told yes. Then: may it go on for longer? */
+static void
+look(struct keeper *keeper)
+{
 	char events[4096];
 	int r;
 
 	while (keeper->watch_fd >= 0 &&
 		read(keeper->watch_fd, events, sizeof(events)) > 0)
 		continue;
-	if (!held || keeper->why != KEEPER_RUNS)
+	if (keeper->why != KEEPER_RUNS)
 		return;
-	r = jit_store_ended(&keeper->run->access.site, jit_grant_id(&held->grant),
-		held->grant.by_host, keeper->ended_by, keeper->ended_reason);
+	r = keeper_watch_look(keeper);
 	if (r != 0)
 		keeper_end_begin(keeper, r > 0 ? KEEPER_REVOKED : KEEPER_BROKEN);
+	else if (keeper_renew(keeper, false))
+		keeper_time_renewed(keeper);
 }
 
 static void
@@ -181,7 +216,7 @@ take_events(struct keeper *keeper, const struct pollfd fds[5])
 	if (fds[2].revents)
 		take_timer(keeper);
 	if (fds[3].revents)
-		look_for_tombstone(keeper);
+		look(keeper);
 	if (fds[1].revents)
 		take_signal(keeper);
 	if (fds[4].revents & POLLIN)
@@ -199,7 +234,7 @@ take_events(struct keeper *keeper, const struct pollfd fds[5])
 void
 keeper_watch(struct keeper *keeper)
 {
-	bool looks = keeper->watch_fd < 0 && keeper->run->decision.grant;
+	bool looks = keeper->watch_fd < 0;
 
 	while (!keeper->done) {
 		int socket_events = (keeper->input_waits ? 0 : POLLIN) |
@@ -218,7 +253,7 @@ keeper_watch(struct keeper *keeper)
 		if (n < 0 && errno != EINTR)
 			keeper_end_begin(keeper, KEEPER_BROKEN);
 		if (looks)
-			look_for_tombstone(keeper);
+			look(keeper);
 		if (n > 0)
 			take_events(keeper, fds);
 	}

@@ -126,6 +126,10 @@ dispatch(struct run *run, bool unseen)
 	case MODE_FORGET: return forget(run);
 	case MODE_DROP: return drop(run);
 	case MODE_ACCEPT: return accept_token(run);
+	case MODE_STATUS: return status(run);
+	case MODE_CANCEL: return cancel(run);
+	case MODE_RENEW: return renew(run);
+	case MODE_SERVE: return serve(run);
 	default: return EXIT_INTERNAL;
 	}
 }
@@ -178,6 +182,7 @@ start(int argc, char **argv, struct run *run)
 	if (process_sanitize(&run->inherited) < 0)
 		return fail("internal error: what was inherited could not be reset");
 	schedule_save(&run->schedule);
+	run->given = environ;
 	if (environment_take(&run->kept, &presets) < 0)
 		return fail("no memory");
 	if (options_parse(argc, argv, &presets, &run->options, &err) < 0) {

@@ -1,26 +1,24 @@
 /*
  * From a question to the right to run. Runs as: root.
  *
- * MUST authenticate before a grant is made or used, as the deciding rule says; MUST ask
- * again after a person was waited for: the answer may have changed; MUST deny on every error.
+ * MUST authenticate before a grant is made or used or a request filed, as the deciding rule
+ * says; MUST ask again after a person was waited for: the answer may have changed; MUST deny
+ * on every error.
  */
 #include "permit.h"
 
 #include <errno.h>
 #include <string.h>
 
+#include "ask.h"
 #include "config.h"
-#include "guard.h"
-#include "libjit/escape.h"
-#include "libjit/parse.h"
+#include "make.h"
 #include "message.h"
-#include "prompt.h"
+#include "proof.h"
+#include "reason.h"
 #include "refuse.h"
-#include "remember.h"
-
-#define OBSERVED "observed" /* stands for the grant where there is none */
-
-enum { TRIES = 3 };
+#include "role.h"
+#include "when_at.h"
 
 enum exit_code
 permit_open(struct run *run)
@@ -44,167 +42,67 @@ permit_open(struct run *run)
 
 /* ---- asking ---- */
 
-static enum exit_code
-ask(struct run *run)
+/* With --at: what will be answered then, as far as that is known today. */
+static void
+set_forward(const struct run *run, struct jit_now *now)
 {
+	if (!run->at_sec)
+		return;
+	now->boot_ms += (run->at_sec - now->wall_sec) * 1000;
+	now->wall_sec = run->at_sec;
+}
+
+enum exit_code
+permit_ask(struct run *run)
+{
+	struct jit_now now = run->access.now;
 	struct jit_error err = { "" };
+	int r;
 
 	run->decision = (struct jit_decision){ 0 };
-	if (jit_access_ask(&run->access, &run->request, &run->decision, &err) == 0)
+	set_forward(run, &run->access.now);
+	r = jit_access_ask(&run->access, &run->request, &run->decision, &err);
+	run->access.now = now;
+	if (r == 0)
 		return EXIT_DONE;
 	run->decision = (struct jit_decision){ 0 };
 	return refuse(run, JIT_EVENT_DENY, EXIT_INTERNAL, err.text);
 }
 
-/* Somebody privileged already, in observe mode: what enforce refuses is recorded and runs. */
-static bool
-is_observed(const struct run *run)
+/* Somebody privileged already, in observe mode: what enforce refuses is recorded and runs. A
+ * lock holds in every mode. */
+bool
+permit_is_observed(const struct run *run)
 {
 	const struct jit_globals *globals = &run->access.policy.globals;
 	int64_t now = run->access.now.wall_sec;
 
-	return run->decision.verdict != JIT_ALLOW &&
+	return run->options.mode == MODE_RUN && run->decision.verdict != JIT_ALLOW &&
+		run->decision.reason != JIT_WHY_LOCKED &&
 		jit_decision_mode(globals, NULL, now) == JIT_MODE_OBSERVE &&
 		jit_decision_mode(globals, run->decision.rule, now) == JIT_MODE_OBSERVE &&
 		jit_subject_is_privileged(globals, &run->access.subject);
 }
 
-static enum exit_code
-ask_reason(struct run *run)
+bool
+permit_needs_approval(const struct run *run)
 {
-	char *reason = run->reason;
-	int r;
-
-	if (run->options.no_prompt || run->terminal.fd < 0)
-		return refuse_decision(run);
-	r = prompt_line(run->terminal.fd,
-		"Reason: ", run->access.policy.globals.prompt_timeout_sec, reason,
-		sizeof(run->reason));
-	if (r == -EFBIG ||
-		(r == 0 && (!*reason || !jit_text_valid(reason, JIT_REASON_MAX)))) {
-		say("a reason is one line of 1 to 256 bytes");
-		return EXIT_BAD_USAGE;
-	}
-	if (r < 0)
-		return EXIT_UNAUTHENTICATED;
-	run->request.reason = reason;
-	return ask(run);
+	return run->decision.verdict != JIT_ALLOW &&
+		run->decision.reason == JIT_WHY_NEEDS_APPROVAL &&
+		!permit_is_observed(run);
 }
 
-/* ---- authenticating ---- */
-
-static void
-show_line(void *arg, const char *line)
+bool
+permit_can_prompt(const struct run *run)
 {
-	(void)arg;
-	say("%s", line);
+	return !run->options.no_prompt && run->terminal.fd >= 0;
 }
 
-static bool
-remembered_as(const struct run *run, struct remember *ret)
-{
-	const struct jit_held *held = run->decision.grant;
-	const char *target = run->decision.target ? run->decision.target : "root";
-
-	return remember_key(&run->caller, run->access.subject.name, target,
-		       held ? jit_grant_id(&held->grant) : OBSERVED, &run->access.now,
-		       ret) == 0;
-}
-
-static bool
-needs_password(const struct run *run)
-{
-	const struct jit_rule *rule = run->decision.rule;
-	struct remember key;
-
-	if (run->decision.verdict == JIT_ALLOW) {
-		if (rule && rule->authenticate == JIT_AUTH_NEVER)
-			return false;
-		if (!rule || rule->authenticate != JIT_AUTH_GRANT ||
-			run->decision.reason != JIT_WHY_GRANT_HELD)
-			return true;
-	}
-	return !remembered_as(run, &key) || !remember_has(&run->access.site, &key);
-}
-
-/* After it was proved, with the grant that it was proved for. Not to be remembered means to
- * be asked again: no more. */
-static void
-remember(const struct run *run)
-{
-	const struct jit_rule *rule = run->decision.rule;
-	struct remember key;
-
-	if (run->decision.grant && (!rule || rule->authenticate != JIT_AUTH_GRANT))
-		return;
-	if (remembered_as(run, &key))
-		(void)!remember_add(&run->access.site, &key);
-}
-
-static enum exit_code
-wrong_password(const struct run *run, int left, const struct jit_error *err)
-{
-	char text[sizeof(err->text) + 32];
-
-	(void)snprintf(text, sizeof(text), "%s%s", err->text,
-		left == 0           ? ""
-			: left == 1 ? "; 1 try left"
-				    : "; 2 tries left");
-	return refuse(run, JIT_EVENT_AUTH_FAILED, EXIT_UNAUTHENTICATED, text);
-}
-
-static enum exit_code
-prove(struct run *run)
-{
-	enum exit_code code = EXIT_UNAUTHENTICATED;
-
-	if (run->options.no_prompt)
-		return refuse(run, JIT_EVENT_DENY, EXIT_UNAUTHENTICATED,
-			"a password is needed, and -n asks for none");
-	if (run->terminal.fd < 0)
-		return refuse(run, JIT_EVENT_DENY, EXIT_UNAUTHENTICATED,
-			"a password is needed, and there is no terminal to ask for it "
-			"on");
-	for (int left = TRIES - 1; left >= 0 && code == EXIT_UNAUTHENTICATED; left--) {
-		struct jit_error err = { "" };
-		int r = auth_prove(&run->auth, &err);
-
-		if (r == 0)
-			return EXIT_DONE;
-		code = wrong_password(run, r == -EACCES ? left : 0, &err);
-		if (r != -EACCES)
-			return code;
-	}
-	return code;
-}
-
-/* Account always, password where one is needed. */
-static enum exit_code
-authenticate(struct run *run, bool *ret_proved)
-{
-	struct jit_error err = { "" };
-	bool needed = needs_password(run);
-	enum exit_code code;
-
-	run->auth.tty = run->options.no_prompt ? -1 : run->terminal.fd;
-	run->auth.timeout_sec = run->access.policy.globals.prompt_timeout_sec;
-	run->auth.show = show_line;
-	if (auth_start(&run->auth, run->access.subject.name, run->caller.tty, &err) < 0)
-		return refuse(run, JIT_EVENT_AUTH_FAILED, EXIT_INTERNAL, err.text);
-	if (needed) {
-		code = prove(run);
-		if (code != EXIT_DONE)
-			return code;
-	}
-	if (auth_account(&run->auth, &err) < 0)
-		return refuse(run, JIT_EVENT_AUTH_FAILED, EXIT_REFUSED, err.text);
-	*ret_proved = needed;
-	return EXIT_DONE;
-}
+/* ---- asking again ---- */
 
 /* A person was waited for, meanwhile clock and grants have moved. */
-static enum exit_code
-ask_anew(struct run *run)
+enum exit_code
+permit_ask_anew(struct run *run)
 {
 	struct jit_error err = { "" };
 
@@ -213,61 +111,10 @@ ask_anew(struct run *run)
 		jit_access_subject(&run->access, NULL, run->caller.id.uid, &err) < 0)
 		return refuse(run, JIT_EVENT_DENY, EXIT_INTERNAL,
 			"clock or account cannot be read any more");
-	return ask(run);
+	return permit_ask(run);
 }
 
 /* ---- what follows from the answer ---- */
-
-/* Guarded: it takes the record's lock. */
-static void
-make_auto(void *arg, struct guard_result *ret)
-{
-	struct run *run = arg;
-	struct jit_held made = { 0 };
-	struct jit_error err = { "" };
-	int r = jit_access_make_auto(
-		&run->access, &run->request, &run->decision, &made, &err);
-
-	(void)snprintf(
-		ret->text, sizeof(ret->text), "%s", r < 0 ? err.text : made.grant.jti);
-	jit_grant_done(&made.grant);
-	ret->code = r == 0                           ? EXIT_DONE
-		: r == -EDQUOT                       ? EXIT_REFUSED
-		: r == -EREMOTEIO                    ? EXIT_NO_RECORD
-		: r == -EKEYREJECTED || r == -ENOKEY ? EXIT_NO_POLICY
-						     : EXIT_INTERNAL;
-}
-
-/* What was made is then read and judged like any other: there is one way to believe it. */
-static enum exit_code
-make_grant(struct run *run)
-{
-	struct guard_result result;
-	char clock[CLOCK_TEXT_SIZE];
-	enum exit_code code;
-
-	guard_run(make_auto, run, &result);
-	if (result.code == EXIT_NO_RECORD) {
-		say("%s", result.text);
-		return result.code;
-	}
-	if (result.code != EXIT_DONE)
-		return refuse(run, JIT_EVENT_DENY, result.code, result.text);
-	code = ask_anew(run);
-	if (code != EXIT_DONE)
-		return code;
-	/* and it must be this one: another that came meanwhile was not asked about */
-	if (run->decision.verdict != JIT_ALLOW || !run->decision.grant ||
-		!jit_streq(run->decision.grant->grant.jti, result.text) ||
-		!jit_streq(run->decision.target, run->target.name))
-		return refuse(run, JIT_EVENT_DENY, EXIT_INTERNAL,
-			"the grant that was made is not one that can be used");
-	say("%s on %s until %s (jitsu -l shows it, jitsu --drop gives it back)",
-		run->decision.role->name, run->access.policy.globals.host,
-		clock_text(jit_access_wall_of(&run->access, run->decision.end_ms),
-			run->access.now.wall_sec, clock));
-	return EXIT_DONE;
-}
 
 static enum exit_code
 observe(struct run *run)
@@ -298,13 +145,24 @@ may_run_anything(const struct run *run)
 	return false;
 }
 
+/* As the caller, with nothing that he does not have without us. */
+static bool
+runs_as_usual(const struct run *run)
+{
+	const struct jit_role *role = run->decision.role;
+
+	return jit_streq(run->decision.target, run->access.subject.name) &&
+		!(role && role->capabilities);
+}
+
 static enum exit_code
 check_command(const struct run *run)
 {
 	struct jit_error err = { "" };
 
-	if (run->decision.verdict != JIT_ALLOW || may_run_anything(run) ||
-		jit_streq(run->decision.target, run->access.subject.name))
+	if ((run->decision.verdict != JIT_ALLOW && !permit_needs_approval(run)) ||
+		run->options.mode != MODE_RUN || may_run_anything(run) ||
+		runs_as_usual(run))
 		return EXIT_DONE;
 	if (command_check_owners(&run->command, &err) == 0)
 		return EXIT_DONE;
@@ -317,7 +175,7 @@ find_target(struct run *run)
 	const char *name = run->decision.target;
 	int r;
 
-	if (run->decision.verdict != JIT_ALLOW)
+	if (run->decision.verdict != JIT_ALLOW && !permit_needs_approval(run))
 		name = run->request.target ? run->request.target : "root";
 	target_done(&run->target);
 	r = target_find(name, &run->target);
@@ -330,11 +188,12 @@ find_target(struct run *run)
 	return EXIT_DONE;
 }
 
-/* May it go on? By policy, or because nothing is enforced yet. */
+/* May it go on? By policy, because somebody can be asked, or because nothing is enforced yet. */
 static enum exit_code
 check_answer(const struct run *run)
 {
-	if (run->decision.verdict == JIT_ALLOW || is_observed(run))
+	if (run->decision.verdict == JIT_ALLOW || permit_is_observed(run) ||
+		permit_needs_approval(run))
 		return EXIT_DONE;
 	return refuse_decision(run);
 }
@@ -346,32 +205,67 @@ take_up(struct run *run)
 
 	if (run->decision.verdict != JIT_ALLOW)
 		return observe(run);
-	if (run->decision.reason == JIT_WHY_RULE_AUTO)
+	if (!proof_holds(run))
+		return refuse(run, JIT_EVENT_DENY, EXIT_UNAUTHENTICATED,
+			"meanwhile another role covers this, which wants a second "
+			"factor: "
+			"try again");
+	if (run->decision.reason != JIT_WHY_GRANT_HELD)
 		code = make_grant(run);
 	run->end_ms = run->decision.end_ms;
 	return code;
 }
 
-/* What has to hold of an answer before anybody is asked for a password on it. */
-static enum exit_code
-settle(struct run *run)
+enum exit_code
+permit_settle(struct run *run)
 {
 	enum exit_code code = check_answer(run);
 
 	if (code == EXIT_DONE)
 		code = check_command(run);
+	if (code == EXIT_DONE)
+		code = role_take_asked(run);
 	return code == EXIT_DONE ? find_target(run) : code;
+}
+
+/* Whoever has to answer for it should know it before he says why. */
+static void
+announce(const struct run *run)
+{
+	const struct jit_rule *rule = run->decision.rule;
+
+	if (permit_is_observed(run) || !permit_can_prompt(run) || !rule ||
+		!run->decision.role)
+		return;
+	if (run->request.way == JIT_WAY_BREAK_GLASS &&
+		(reason_is_wanted(run) || permit_needs_approval(run) ||
+			run->decision.reason == JIT_WHY_RULE_BREAK_GLASS))
+		say("break-glass: it is recorded, reported at once, and reviewed "
+		    "afterwards.");
+	if (permit_needs_approval(run) || (reason_is_wanted(run) && rule->approvals > 0))
+		ask_announce(run);
+}
+
+/* What can be filed only after a password that nobody can be asked for. */
+static bool
+cannot_file(const struct run *run)
+{
+	return permit_needs_approval(run) && proof_is_needed(run) &&
+		!permit_can_prompt(run);
 }
 
 static enum exit_code
 ask_and_settle(struct run *run)
 {
-	enum exit_code code = ask(run);
+	enum exit_code code = permit_ask(run);
 
-	if (code == EXIT_DONE && run->decision.reason == JIT_WHY_NEEDS_REASON &&
-		!is_observed(run))
-		code = ask_reason(run);
-	return code == EXIT_DONE ? settle(run) : code;
+	if (code == EXIT_DONE)
+		announce(run);
+	if (code == EXIT_DONE)
+		code = reason_ask(run);
+	if (code == EXIT_DONE)
+		code = permit_settle(run);
+	return code == EXIT_DONE && cannot_file(run) ? refuse_decision(run) : code;
 }
 
 /* A held grant that asks for no password: PAM's account check is the keeper's, before it
@@ -380,7 +274,30 @@ static bool
 is_left_to_keeper(const struct run *run)
 {
 	return run->decision.verdict == JIT_ALLOW &&
-		run->decision.reason == JIT_WHY_GRANT_HELD && !needs_password(run);
+		run->decision.reason == JIT_WHY_GRANT_HELD && !proof_is_needed(run);
+}
+
+/* Nothing is asked for a time at which nobody would have to be asked. */
+static enum exit_code
+check_at(const struct run *run)
+{
+	if (!run->at_sec || permit_needs_approval(run))
+		return EXIT_DONE;
+	say("%s will not need an approval then: run it at that time.",
+		run->decision.role ? run->decision.role->name : "it");
+	return EXIT_BAD_USAGE;
+}
+
+static enum exit_code
+prove(struct run *run, bool *ret_proved)
+{
+	enum exit_code code = proof_take(run, permit_is_observed(run), ret_proved);
+
+	if (code == EXIT_DONE && *ret_proved)
+		code = permit_ask_anew(run);
+	if (code == EXIT_DONE && *ret_proved)
+		code = permit_settle(run);
+	return code;
 }
 
 static enum exit_code
@@ -389,26 +306,65 @@ permit(struct run *run)
 	bool proved = false;
 	enum exit_code code = ask_and_settle(run);
 
-	if (code == EXIT_DONE && !is_left_to_keeper(run))
-		code = authenticate(run, &proved);
-	if (code == EXIT_DONE && proved)
-		code = ask_anew(run);
-	if (code == EXIT_DONE && proved)
-		code = settle(run);
 	if (code == EXIT_DONE)
+		code = check_at(run);
+	if (code == EXIT_DONE && !is_left_to_keeper(run))
+		code = prove(run, &proved);
+	if (code == EXIT_DONE && permit_needs_approval(run))
+		code = ask_approval(run);
+	if (code == EXIT_DONE && !run->at_sec)
 		code = take_up(run);
-	if (code == EXIT_DONE && proved)
-		remember(run);
+	if (code == EXIT_DONE && proved && !run->at_sec)
+		proof_remember(run);
 	return code;
+}
+
+static enum exit_code
+read_at(struct run *run)
+{
+	const struct jit_globals *globals = &run->access.policy.globals;
+	int r;
+
+	if (!run->options.at)
+		return EXIT_DONE;
+	r = when_at_parse(run->options.at, globals->n_zones ? &globals->zones[0] : NULL,
+		run->access.now.wall_sec, &run->at_sec);
+	if (r == 0) {
+		run->request.anew = true;
+		return EXIT_DONE;
+	}
+	say("%s",
+		r == -ERANGE ? "--at: there is no such time, or it is over"
+			     : "--at: a time is written like 22:00, 'Sat 22:00' or "
+			       "'2026-12-01 "
+			       "22:00' (jitsu -h)");
+	return EXIT_BAD_USAGE;
 }
 
 enum jit_verdict
 permit_run(struct run *run, enum exit_code *ret)
 {
-	enum exit_code code = permit(run);
+	enum exit_code code = read_at(run);
 
+	if (run->options.break_glass)
+		run->request.way = JIT_WAY_BREAK_GLASS;
 	if (code == EXIT_DONE)
+		code = permit(run);
+	if (code == EXIT_DONE && !run->at_sec)
 		return JIT_ALLOW;
 	*ret = code;
 	return JIT_DENY;
+}
+
+enum exit_code
+permit_anew(struct run *run)
+{
+	bool proved = false;
+	enum exit_code code = ask_and_settle(run);
+
+	if (code == EXIT_DONE)
+		code = prove(run, &proved);
+	if (code == EXIT_DONE && permit_needs_approval(run))
+		return ask_approval(run);
+	return code == EXIT_DONE ? make_grant(run) : code;
 }

@@ -1,6 +1,6 @@
 /*
- * The only file that changes uids, gids, groups and capabilities. Four changes, each with
- * one name, each read back; three of them are for good.
+ * The only file that changes uids, gids, groups and capabilities. Each change has one name
+ * and is read back; those that become somebody are for good.
  */
 #ifndef JITSU_PRIVS_H
 #define JITSU_PRIVS_H
@@ -35,5 +35,14 @@ int privs_become_caller(const struct privs_caller *caller) _must_check_;
 /* Becomes the target for good: the command, right before exec. */
 int privs_become_target(
 	uid_t uid, gid_t gid, const gid_t *groups, size_t n_groups) _must_check_;
+
+/* The same with exactly these capabilities (bit 1 << CAP_…), never as root: inheritable,
+ * permitted, effective, ambient and bounding set. -EOPNOTSUPP: they cannot be had here. */
+int privs_become_capable(uid_t uid, gid_t gid, const gid_t *groups, size_t n_groups,
+	uint64_t capabilities) _must_check_;
+
+/* no_new_privs: whatever is started from here gains nothing by set-uid bits or file
+ * capabilities. */
+int privs_forbid_more(void) _must_check_;
 
 #endif

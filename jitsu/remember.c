@@ -11,7 +11,7 @@
 
 #include "libjit/file.h"
 
-#define MAGIC "jitauth1"
+#define MAGIC "jitauth2"
 
 enum { REMEMBER_MAX = 32 };
 
@@ -22,7 +22,8 @@ struct remembered {
 
 int
 remember_key(const struct caller *caller, const char *name, const char *target,
-	const char *grant, const struct jit_now *now, struct remember *ret)
+	const char *grant, const char *second, const struct jit_now *now,
+	struct remember *ret)
 {
 	struct remember key;
 
@@ -37,6 +38,7 @@ remember_key(const struct caller *caller, const char *name, const char *target,
 	key.leader_start = caller->leader_start;
 	(void)snprintf(key.name, sizeof(key.name), "%s", name);
 	(void)snprintf(key.target, sizeof(key.target), "%s", target);
+	(void)snprintf(key.second, sizeof(key.second), "%s", second);
 	(void)snprintf(key.grant, sizeof(key.grant), "%s", grant);
 	(void)snprintf(key.boot_id, sizeof(key.boot_id), "%s", now->boot_id);
 	*ret = key;
@@ -51,6 +53,7 @@ remember_equal(const struct remember *a, const struct remember *b)
 		a->session == b->session && a->leader_start == b->leader_start &&
 		strncmp(a->name, b->name, sizeof(a->name)) == 0 &&
 		strncmp(a->target, b->target, sizeof(a->target)) == 0 &&
+		strncmp(a->second, b->second, sizeof(a->second)) == 0 &&
 		strncmp(a->grant, b->grant, sizeof(a->grant)) == 0 &&
 		strncmp(a->boot_id, b->boot_id, sizeof(a->boot_id)) == 0;
 }

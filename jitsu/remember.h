@@ -20,13 +20,15 @@ struct remember {
 	uint64_t leader_start;
 	char name[JIT_NAME_MAX + 1];
 	char target[JIT_NAME_MAX + 1];
+	char second[JIT_NAME_MAX + 1]; /* PAM service of the second factor; "": none */
 	char grant[JIT_ID_LEN + 1];
 	char boot_id[JIT_ID_LEN + 1];
 };
 
 /* -ENOTTY: there is no terminal session that it could be remembered for. */
 int remember_key(const struct caller *caller, const char *name, const char *target,
-	const char *grant, const struct jit_now *now, struct remember *ret) _must_check_;
+	const char *grant, const char *second, const struct jit_now *now,
+	struct remember *ret) _must_check_;
 
 /* Is this one there? Any error is a no. */
 bool remember_has(const struct jit_site *site, const struct remember *key);

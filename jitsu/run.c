@@ -16,6 +16,7 @@
 #include "guard.h"
 #include "keeper.h"
 #include "message.h"
+#include "role.h"
 
 enum { GROUP_TRIES = 5 };
 
@@ -27,7 +28,9 @@ run_audit(const struct run *run, enum jit_event event)
 
 	audit.service = "jitsu";
 	audit.subject_uid = run->caller.id.uid;
-	audit.cwd = run->caller.cwd[0] ? run->caller.cwd : NULL;
+	audit.cwd = *role_directory(run) ? role_directory(run)
+		: run->caller.cwd[0]     ? run->caller.cwd
+					 : NULL;
 	audit.tty = run->caller.tty[0] ? run->caller.tty : NULL;
 	audit.session = run->id[0] ? run->id : NULL;
 	if (run->target.name[0])

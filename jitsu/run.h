@@ -22,6 +22,8 @@ struct run {
 	struct process_inherited inherited;
 	struct schedule schedule;
 	struct environment kept;
+	char *const
+		*given; /* the caller's whole environment, for what he asks to hand on */
 	struct options options;
 	struct caller caller;
 	struct terminal terminal;
@@ -30,9 +32,14 @@ struct run {
 	struct jit_access access;
 	struct jit_request request;
 	char reason[JIT_REASON_MAX + 1]; /* as it was typed, where it was asked for */
+	int64_t at_sec;                  /* --at; 0: now */
+	char req[JIT_ID_LEN + 1]; /* of an emergency: what a second person approved */
 	struct jit_decision
 		decision; /* .grant: what it runs under; NULL if only observed */
 	struct auth auth;
+	bool is_proved;                /* that the caller is who he is, just now */
+	char second[JIT_NAME_MAX + 1]; /* by which PAM service too */
+	struct environment asked;      /* what he asked to hand on, and may */
 	struct target target;
 	int64_t end_ms; /* CLOCK_BOOTTIME */
 	/* the run itself */

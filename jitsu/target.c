@@ -56,6 +56,9 @@ find_account(const char *name, struct target *ret)
 		(void)snprintf(ret->shell, sizeof(ret->shell), "/bin/sh"); /* passwd(5) */
 	if (copy_path(ret->home, sizeof(ret->home), entry.pw_dir) < 0)
 		(void)snprintf(ret->home, sizeof(ret->home), "/");
+	(void)snprintf(ret->full_name, sizeof(ret->full_name), "%.*s",
+		(int)strcspn(entry.pw_gecos ? entry.pw_gecos : "", ","),
+		entry.pw_gecos ? entry.pw_gecos : "");
 	return 0;
 }
 

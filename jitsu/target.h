@@ -11,6 +11,7 @@ struct target {
 	uid_t uid;
 	gid_t gid;
 	char home[1024], shell[1024];
+	char full_name[128]; /* as the account's owner may have written it; "" */
 	size_t n_groups;
 	gid_t *groups; /* all, the primary one too */
 };

@@ -15,14 +15,31 @@ enum exit_code forget(struct run *run);
 enum exit_code drop(struct run *run);
 /* --accept */
 enum exit_code accept_token(struct run *run);
+/* The same without counting how often: for whoever has done that. */
+enum exit_code accept_from_input(struct run *run);
+/* --status, --cancel ID */
+enum exit_code status(struct run *run);
+enum exit_code cancel(struct run *run);
+/* --renew [ID] */
+enum exit_code renew(struct run *run);
+/* --serve NAME */
+enum exit_code serve(struct run *run);
 
-/* The caller's grants that are in force right now, with role and end; at most size of them.
- * For -l and --drop. After jit_access_ask. */
+/* The caller's grants that are in force right now, with role and end, and those that wait for
+ * more approvals (have < approvals; one for each request); at most size of them. After
+ * jit_access_ask. */
 struct held_now {
 	const struct jit_held *held;
+	const struct jit_rule *rule;
 	const struct jit_role *role;
 	int64_t end_ms;
+	uint32_t approvals, have;
 };
 size_t list_held_now(const struct jit_access *access, struct held_now *ret, size_t size);
+
+/* The one that is meant, by what was typed, or (NULL) the only one that is in force. NULL:
+ * the text is out. */
+const struct held_now *list_choose(
+	const struct held_now *held, size_t n, const char *typed);
 
 #endif

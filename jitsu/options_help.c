@@ -1,0 +1,35 @@
+/*
+ * What -h says. Runs as: any.
+ */
+#include "options.h"
+
+const char options_help[] =
+	"usage: jitsu [options] [NAME=value ...] [--] command [args]\n"
+	"       jitsu -l [--json] [command]\n"
+	"       jitsu --status [--json] | --cancel ID | --renew [ID] | --drop [ID]\n"
+	"       jitsu --accept | -k | -V | -h\n"
+	"\n"
+	"  -r, --reason TEXT     why; goes on record\n"
+	"  -t, --time TIME       how long: 10m, 2h\n"
+	"  -R, --role ROLE       under this role\n"
+	"  -u, --user USER       as this user (default: the role's first)\n"
+	"  -n, --non-interactive never ask anything, never wait\n"
+	"      --at WHEN         ask for a later start: 22:00, 'Sat 22:00'\n"
+	"      --wait[=TIME]     wait for an approval, without a terminal too\n"
+	"      --no-wait         ask for it, and do not wait\n"
+	"      --break-glass     an emergency: without waiting, loud, reviewed "
+	"afterwards\n"
+	"      --preserve-env=LIST  hand on these variables, where the role keeps them\n"
+	"  -l, --list            what you may ask for, what you hold, how long still\n"
+	"      --status          what you have asked for, and what came of it\n"
+	"      --json            -l and --status for programs\n"
+	"      --cancel ID       withdraw a request\n"
+	"      --renew           ask for more time for a grant that you hold\n"
+	"      --drop            give a grant back, ending what runs under it\n"
+	"      --accept          hand in what an approver signed (standard input)\n"
+	"  -k, --forget          forget that you have authenticated in this terminal "
+	"session\n"
+	"      --serve NAME      for sshd: answer as the delivery account\n"
+	"  -V, --version         -h, --help\n"
+	"\n"
+	"JIT_REASON, JIT_ROLE and JIT_TIME preset -r, -R and -t. See jitsu(1).\n";
