@@ -106,6 +106,17 @@ allowed(const struct jit_decision *decision)
 	return OUTCOME_BROKEN;
 }
 
+/* A login has no place for a reason. Where an approver is asked anyhow, it goes with the
+ * request, and what is missing here is the approval. */
+static void
+judge_reason(struct jit_decision *decision)
+{
+	if ((decision->reason == JIT_WHY_NEEDS_REASON ||
+		    decision->reason == JIT_WHY_NEEDS_TICKET) &&
+		decision->rule && decision->rule->approval == JIT_APPROVAL_APPROVERS)
+		decision->reason = JIT_WHY_NEEDS_APPROVAL;
+}
+
 static enum outcome
 judge_request(struct gate *gate)
 {
@@ -116,6 +127,7 @@ judge_request(struct gate *gate)
 	if (jit_access_ask(&gate->access, &gate->request, &gate->decision, &gate->err) <
 		0)
 		return broken(gate, "the login could not be judged");
+	judge_reason(&gate->decision);
 	gate->decided = true;
 	if (gate->decision.verdict != JIT_ALLOW)
 		return OUTCOME_REFUSED;
@@ -151,6 +163,29 @@ judge_subject(struct gate *gate)
 	return judge_account(gate);
 }
 
+/* Locks of accounts whose logins no grant can cover. What cannot be read may be one. */
+static bool
+is_locked(const struct gate *gate)
+{
+	const struct jit_access *access = &gate->access;
+	_cleanup_locks_ struct jit_locks locks = { 0 };
+
+	return jit_locks_load(&access->site, &access->now, &locks) < 0 ||
+		jit_locks_find(&locks, JIT_LOCK_ALL, "") ||
+		jit_locks_find(&locks, JIT_LOCK_USER, access->subject.name);
+}
+
+/* A lock refuses whatever the mode. */
+static enum outcome
+refused(const struct gate *gate, enum outcome enforced)
+{
+	bool locked = enforced == OUTCOME_REFUSED
+		? gate->decision.reason == JIT_WHY_LOCKED
+		: is_locked(gate);
+
+	return gate->observe && !locked ? OUTCOME_OBSERVED : enforced;
+}
+
 /* A refusal under observe is only recorded. */
 static enum outcome
 judge_mode(struct gate *gate, enum outcome enforced)
@@ -162,7 +197,7 @@ judge_mode(struct gate *gate, enum outcome enforced)
 	switch (enforced) {
 	case OUTCOME_REFUSED:
 	case OUTCOME_ROOT:
-	case OUTCOME_SHARED: return gate->observe ? OUTCOME_OBSERVED : enforced;
+	case OUTCOME_SHARED: return refused(gate, enforced);
 	default: return enforced;
 	}
 }

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "backstop.h"
+#include "config.h"
 #include "record.h"
 #include "tell.h"
 #include "watch.h"
@@ -154,9 +155,13 @@ fill_grant(
 	struct jit_session *session = &record->session;
 
 	record->by_host = held->grant.by_host;
+	record->ends_with_use = decision->role->ends == JIT_ENDS_USE;
+	record->latest_ms =
+		gate->access.now.boot_ms + JIT_CEILING_GRANT_SEC * INT64_C(1000);
 	record->observe = gate->observe;
 	copy(record->rule, sizeof(record->rule), decision->rule->name);
 	copy(record->via, sizeof(record->via), jit_via_name(held->grant.via));
+	copy(record->kid, sizeof(record->kid), held->grant.kid);
 	copy(record->policy, sizeof(record->policy), gate->access.policy.globals.hash);
 	copy(session->subject, sizeof(session->subject), gate->access.subject.name);
 	copy(session->role, sizeof(session->role), decision->role->name);
@@ -207,9 +212,10 @@ keep_note(pam_handle_t *pamh, const struct watch_record *record)
 static int
 watch(struct gate *gate, const struct watch_record *record)
 {
-	int64_t left = (record->end_ms - gate->access.now.boot_ms) / 1000;
+	int64_t left = (record->latest_ms - gate->access.now.boot_ms) / 1000;
 	int r;
 
+	/* not the grant's own end: a renewal may move that, and nobody could move this */
 	if (!record->observe &&
 		backstop_set(gate->call.pamh, left + WATCH_BACKSTOP_SEC) < 0)
 		return jit_error_set(&gate->err, -ENOMEM, "out of memory");
@@ -241,7 +247,7 @@ begin(struct gate *gate, const struct jit_held *held)
 static int
 use(struct gate *gate, const struct jit_held *held)
 {
-	if (jit_access_use(&gate->access, held, &gate->err) < 0) {
+	if (jit_access_use(&gate->access, held, gate->decision.uses, &gate->err) < 0) {
 		jit_error_set(&gate->err, 0, "the grant cannot be used");
 		return failed(gate, gate->err.text);
 	}
@@ -252,7 +258,7 @@ static int
 make_and_use(struct gate *gate)
 {
 	struct jit_held made = { 0 };
-	int r = jit_access_make_auto(
+	int r = jit_access_make(
 		&gate->access, &gate->request, &gate->decision, &made, &gate->err);
 
 	if (r < 0) {

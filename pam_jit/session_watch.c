@@ -92,6 +92,7 @@ static int
 register_session(struct watched *watched)
 {
 	watched->tombstones = -1;
+	renewal_begin(&watched->renewal);
 	if (watched->record.cut)
 		return 0;
 	watched->tombstones = jit_store_watch();
@@ -162,11 +163,30 @@ on_timer(struct watched *watched, int timer)
 	return arm(timer, watched_next_ms(watched)) < 0 && watched_lost(watched);
 }
 
+/* Twice a second: is it over, or renewed? */
 static bool
-on_tombstone(struct watched *watched)
+on_look(struct watched *watched)
 {
 	drain(watched->tombstones);
-	return watched_check(watched);
+	if (watched_check(watched))
+		return true;
+	if (!watched->let_be &&
+		renewal_is_due(
+			&watched->renewal, &watched->site, watched->record.session.uid))
+		renewal_ask(&watched->renewal, &watched->record);
+	return false;
+}
+
+static bool
+on_renewal(struct watched *watched, int timer)
+{
+	bool again = watched->renewal.again;
+
+	if (watched_renew(watched) && on_timer(watched, timer))
+		return true;
+	if (again && watched->renewal.answer < 0)
+		renewal_ask(&watched->renewal, &watched->record);
+	return false;
 }
 
 static void
@@ -178,6 +198,7 @@ watch(struct watched *watched, int timer)
 			{ .fd = watched->tombstones, .events = POLLIN },
 			{ .fd = watched->closed ? -1 : WATCH_APPLICATION,
 				.events = POLLIN },
+			{ .fd = watched->renewal.answer, .events = POLLIN },
 		};
 
 		if (poll(fds, ARRAY_SIZE(fds), patience_ms(watched, learned)) < 0 &&
@@ -189,12 +210,16 @@ watch(struct watched *watched, int timer)
 			ending_learn(&watched->ending);
 		if (fds[0].revents && on_timer(watched, timer))
 			return;
-		if (fds[1].revents && on_tombstone(watched))
+		if (fds[1].revents && on_look(watched))
+			return;
+		if (fds[3].revents && on_renewal(watched, timer))
 			return;
 		if (fds[2].revents)
 			watched_close(watched);
-		if (watched->closed && !ending_something_lives(&watched->ending))
+		if (watched->closed && !ending_something_lives(&watched->ending)) {
+			watched_done(watched);
 			return;
+		}
 	}
 }
 
@@ -217,5 +242,6 @@ main(int argc, char **argv)
 		return 1;
 	}
 	watch(&watched, timer);
+	renewal_end(&watched.renewal);
 	return 0;
 }

@@ -10,8 +10,9 @@
 #include <string.h>
 
 #include "libjit/escape.h"
+#include "libjit/parse.h"
 
-enum { TEXT_SIZE = 2048, SHOWN_SIZE = 160 };
+enum { TEXT_SIZE = 2048, SHOWN_SIZE = 160, LOCK_SIZE = 1600 };
 
 void
 tell_user(pam_handle_t *pamh, const char *text)
@@ -59,21 +60,49 @@ tell_why(const struct gate *gate, enum outcome outcome)
 	}
 }
 
+/* `, since carol locked bob until …: "left the company"` */
+static void
+locked(const struct jit_lock *lock, char *buf, size_t size)
+{
+	char by[SHOWN_SIZE], name[SHOWN_SIZE], reason[4 * JIT_REASON_MAX];
+	char until[JIT_TIME_SIZE];
+	const char *what = lock->kind == JIT_LOCK_ROLE ? "role "
+		: lock->kind == JIT_LOCK_KEY           ? "key "
+		: lock->kind == JIT_LOCK_ALL           ? "everything"
+						       : "";
+
+	(void)snprintf(buf, size, "now: %s locked %s%s%s%s: \"%s\"",
+		jit_escape(lock->by, by, sizeof(by)), what,
+		jit_escape(lock->name, name, sizeof(name)),
+		lock->until_sec ? " until " : "",
+		lock->until_sec ? jit_format_time(lock->until_sec, until) : "",
+		jit_escape(lock->reason, reason, sizeof(reason)));
+}
+
 /* The first line: who, where, and why not. */
 static void
 refusal(const struct gate *gate, enum outcome outcome, char *buf, size_t size)
 {
-	char user[SHOWN_SIZE], host[SHOWN_SIZE];
+	char user[SHOWN_SIZE], host[SHOWN_SIZE], lock[LOCK_SIZE];
 	const char *why = "without a grant";
 
 	if (outcome == OUTCOME_ROOT || outcome == OUTCOME_SHARED)
 		why = "directly: root and shared accounts cannot be told apart here";
-	else if (gate->decision.reason == JIT_WHY_RULE_DENIES)
+	else if (gate->decision.reason == JIT_WHY_LOCKED && gate->decision.lock) {
+		locked(gate->decision.lock, lock, sizeof(lock));
+		why = lock;
+	} else if (gate->decision.reason == JIT_WHY_RULE_DENIES)
 		why = "by a rule of this host";
 	else if (gate->decision.reason == JIT_WHY_NO_ROLE)
 		why = "and no rule of this host gives a login to ask for";
 	else if (gate->decision.reason == JIT_WHY_NO_RULE)
 		why = "and no rule gives a login here and now";
+	else if (gate->decision.reason == JIT_WHY_NEEDS_REASON)
+		why = "by itself: the rule wants a reason, and a login has no place for "
+		      "one";
+	else if (gate->decision.reason == JIT_WHY_NEEDS_TICKET)
+		why = "by itself: the rule wants a ticket, and a login has no place for "
+		      "one";
 	(void)snprintf(buf, size, "jit: %s may not log in to %s %s.",
 		jit_escape(gate->call.user, user, sizeof(user)),
 		jit_escape(gate->access.policy.globals.host, host, sizeof(host)), why);

@@ -9,7 +9,7 @@
 #include "libjit/audit.h"
 #include "libjit/store.h"
 
-#define WATCH_MAGIC "jitwatc1"
+#define WATCH_MAGIC "jitwatc2"
 #define WATCH_STANDS "jitstand"
 
 enum {
@@ -20,17 +20,21 @@ enum {
 	WATCH_CUT_MS = 1000,     /* how long a session goes on that must not be */
 	WATCH_HOLD_MS = 500,     /* how much longer the module keeps it back */
 	WATCH_BACKSTOP_SEC = 15, /* systemd ends the scope so much later, if we did not */
+	WATCH_ASK_MS = 2000,     /* before the end: does another grant carry on? */
 };
 
 struct watch_record {
 	char magic[8];
 	uint32_t size;
-	pid_t pid;      /* of the application */
-	int64_t end_ms; /* CLOCK_BOOTTIME */
-	bool cut;       /* not under a grant: ended without further ado */
-	bool by_host;   /* who signed the grant: where its tombstone would be */
-	bool observe;   /* the end is recorded as would-deny and nothing is ended */
+	pid_t pid;          /* of the application */
+	int64_t end_ms;     /* CLOCK_BOOTTIME */
+	int64_t latest_ms;  /* no renewal carries further */
+	bool cut;           /* not under a grant: ended without further ado */
+	bool by_host;       /* who signed the grant: where its tombstone would be */
+	bool observe;       /* the end is recorded as would-deny and nothing is ended */
+	bool ends_with_use; /* the grant ends with its last session */
 	char rule[JIT_NAME_MAX + 1], via[16], policy[65];
+	char kid[JIT_KID_LEN + 1];  /* whose key signed the grant */
 	struct jit_session session; /* keeper is filled in by session-watch */
 };
 

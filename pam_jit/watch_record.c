@@ -61,6 +61,7 @@ watch_record_valid(const struct watch_record *record)
 		record->size == sizeof(*record) && record->pid > 1 &&
 		record->end_ms > 0 && is_text(record->rule, sizeof(record->rule)) &&
 		is_text(record->via, sizeof(record->via)) &&
+		is_text(record->kid, sizeof(record->kid)) &&
 		is_text(record->policy, sizeof(record->policy)) &&
 		session_valid(&record->session, record->cut);
 }

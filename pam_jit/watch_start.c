@@ -2,27 +2,24 @@
  * Starts session-watch. Runs as root, inside somebody else's process (which may have
  * threads and signal handlers).
  *
- * MUST leave nothing behind in that process: no child that it could wait for, no SIGCHLD, no
- * descriptor, no changed signal mask. Between clone and exec MUST call nothing but system
- * calls. Only what cuts a session where session-watch cannot be started calls more: in a
- * process with threads it may hang, and then systemd's limit of one second ends the session.
+ * Between clone and exec MUST call nothing but system calls. Only what cuts a session where
+ * session-watch cannot be started calls more: in a process with threads it may hang, and
+ * then systemd's limit of one second ends the session.
  */
 #include "watch.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <time.h>
 
 #include "config.h"
 #include "ending.h"
+#include "libjit/spawn.h"
 
 /* The tests' build puts its own in front. */
 #ifndef JIT_SITE_ROOT
@@ -30,15 +27,6 @@
 #endif
 
 static const char path[] = JIT_SITE_ROOT JIT_LIBEXEC_DIR "/session-watch";
-
-/* fork(), but the child's end sends no signal, and only a wait that names it sees it. */
-static pid_t
-clone_silently(void)
-{
-	struct clone_args args = { 0 };
-
-	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
-}
 
 /* Puts the two descriptors where session-watch looks for them, and closes all others. */
 static int
@@ -54,67 +42,38 @@ arrange_descriptors(int socket, int application)
 	return close_range(WATCH_APPLICATION + 1, ~0U, 0) < 0 ? -errno : 0;
 }
 
+/* What the copies of the application need. */
+struct descriptors {
+	int socket, application;
+	pid_t pid;
+};
+
 static void
-become_watch(int socket, int application)
+become_watch(void *arg)
 {
+	const struct descriptors *descriptors = arg;
 	char name[] = "session-watch";
 	char *const argv[] = { name, NULL }, *const envp[] = { NULL };
 
-	if (arrange_descriptors(socket, application) == 0)
+	if (arrange_descriptors(descriptors->socket, descriptors->application) == 0)
 		(void)execve(path, argv, envp);
 }
 
 /* A copy of the application, with nothing of its but its memory, ends it and its session. */
 static void
-become_cut(int application, int pid)
+become_cut(void *arg)
 {
+	const struct descriptors *descriptors = arg;
 	const struct timespec wait = { .tv_sec = WATCH_CUT_MS / 1000 };
 	struct ending ending;
 
-	if (dup2(application, 0) < 0 || close_range(1, ~0U, 0) < 0)
+	if (dup2(descriptors->application, 0) < 0 || close_range(1, ~0U, 0) < 0)
 		return;
-	if (ending_start(&ending, pid, 0, false) == 0) {
+	if (ending_start(&ending, descriptors->pid, 0, false) == 0) {
 		(void)nanosleep(&wait, NULL);
 		(void)!ending_end(&ending);
 	}
 	(void)pidfd_send_signal(0, SIGKILL, NULL, 0);
-}
-
-/* Runs become in a grandchild, which init inherits. It does not come back. */
-static int
-spawn(void (*become)(int, int), int fd1, int fd2)
-{
-	pid_t pid = clone_silently();
-	int status = 0;
-
-	if (pid < 0)
-		return -errno;
-	if (pid == 0) {
-		pid = clone_silently();
-		if (pid == 0)
-			become(fd1, fd2);
-		_exit(pid > 0 ? 0 : 1);
-	}
-	while (waitpid(pid, &status, __WALL) < 0)
-		if (errno != EINTR)
-			return -errno;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EAGAIN;
-}
-
-/* Nobody's handler runs in the children: all signals wait while they are made. */
-static int
-spawn_quietly(void (*become)(int, int), int fd1, int fd2)
-{
-	sigset_t all, before;
-	int r;
-
-	(void)sigfillset(&all);
-	r = pthread_sigmask(SIG_SETMASK, &all, &before);
-	if (r != 0)
-		return -r;
-	r = spawn(become, fd1, fd2);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return r;
 }
 
 static int64_t
@@ -165,7 +124,8 @@ watch_start(const struct watch_record *record)
 	if (send(ours, record, sizeof(*record), MSG_NOSIGNAL | MSG_DONTWAIT) !=
 		sizeof(*record))
 		return -EIO;
-	r = spawn_quietly(become_watch, theirs, application);
+	r = jit_spawn(become_watch,
+		&(struct descriptors){ .socket = theirs, .application = application });
 	if (r < 0)
 		return r;
 	jit_closep(&theirs); /* so that its end is seen */
@@ -180,5 +140,6 @@ watch_cut(void)
 
 	if (application < 0)
 		return -errno;
-	return spawn_quietly(become_cut, application, getpid());
+	return jit_spawn(become_cut,
+		&(struct descriptors){ .application = application, .pid = getpid() });
 }
