@@ -7,7 +7,7 @@ BUILD_PACKAGES=(meson ninja-build gcc libc6-dev pkgconf libpam0g-dev libcap-dev 
 	libcdb-dev libconfig-dev libsystemd-dev systemd)
 
 # What makes and boots a test machine.
-MACHINE_PACKAGES=(mmdebstrap systemd-container debian-archive-keyring util-linux procps python3)
+MACHINE_PACKAGES=(mmdebstrap systemd-container debian-archive-keyring util-linux procps iproute2 python3)
 
 # What the unit, pam and static suites call beside the compiler.
 SUITE_PACKAGES=(jq clang-format mandoc shellcheck binutils git openssh-client python3)

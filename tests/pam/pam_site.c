@@ -287,8 +287,9 @@ void
 site_make(const struct site_policy *policy)
 {
 	static const char *const dirs[] = { JIT_ETC_DIR, JIT_LIB_DIR "/revoked",
-		JIT_LIB_DIR "/grants", JIT_RUN_DIR "/uses", JIT_RUN_DIR "/grants",
-		JIT_RUN_DIR "/sessions", JIT_LOG_DIR, JIT_LIBEXEC_DIR };
+		JIT_LIB_DIR "/locks", JIT_LIB_DIR "/requests", JIT_LIB_DIR "/grants",
+		JIT_RUN_DIR "/uses", JIT_RUN_DIR "/grants", JIT_RUN_DIR "/sessions",
+		JIT_LOG_DIR, JIT_LIBEXEC_DIR };
 
 	ASSERT_TRUE(sodium_init() >= 0);
 	if (test_dir_path_[0])

@@ -84,8 +84,7 @@ test_privileged_account_is_refused(void)
 	ASSERT_CONTAINS(
 		stack_text(), "jit: daemon may not log in to web1 without a grant.\n");
 	ASSERT_CONTAINS(stack_text(),
-		"\n  ask carol for: jitctl grant --sub daemon --host web1 -R login -t "
-		"1h\n");
+		"\n  ask:  jitctl request --host web1 -R login -t 1h -r \"why\"\n");
 	ASSERT_CONTAINS(stack_text(), "\n  help: helpdesk +49 30 1234\n");
 	assert_log("\"event\":\"deny\"");
 	assert_log("\"subject\":\"daemon\"");
@@ -607,6 +606,90 @@ test_observe_with_a_grant(void)
 	ASSERT_EQ_INT(ask(), PAM_SUCCESS);
 }
 
+/* ---- locks ---- */
+
+static void
+lock(enum jit_lock_kind kind, const char *name)
+{
+	struct jit_site site = site_open();
+	struct jit_lock new = { .kind = kind, .by = "carol", .reason = "left \x1b[31m" };
+
+	snprintf(new.name, sizeof(new.name), "%s", name);
+	ASSERT_OK(jit_lock_add(&site, &new));
+	jit_site_close(&site);
+}
+
+/* Whatever is held, and in both modes. */
+static void
+test_locks_refuse(void)
+{
+	static const struct {
+		enum jit_lock_kind kind;
+		const char *name, *text;
+		int code;
+	} rows[] = {
+		{ JIT_LOCK_USER, SITE_SUBJECT, "carol locked daemon: \"left \\x1b[31m\"",
+			PAM_PERM_DENIED },
+		{ JIT_LOCK_ROLE, "login", "carol locked role login: ", PAM_PERM_DENIED },
+		{ JIT_LOCK_ALL, "", "carol locked everything: ", PAM_PERM_DENIED },
+		{ JIT_LOCK_USER, "somebody", "", PAM_SUCCESS },
+		{ JIT_LOCK_ROLE, "another", "", PAM_SUCCESS },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		for (int observed = 0; observed < 2; observed++) {
+			struct site_policy policy =
+				observed ? observing(3600) : SITE_POLICY;
+			struct jit_grant grant;
+
+			test_row(rows[i].text);
+			site_make(&policy);
+			grant = site_grant();
+			site_hand_in(&grant, "carol");
+			lock(rows[i].kind, rows[i].name);
+			ASSERT_EQ_INT(ask(), rows[i].code);
+			ASSERT_CONTAINS(stack_text(), rows[i].text);
+			if (rows[i].code == PAM_PERM_DENIED)
+				assert_log("\"why\":\"locked\"");
+		}
+	test_row(NULL);
+}
+
+/* Accounts that no grant covers are let by under observe, but not if they are locked. */
+static void
+test_locks_refuse_root_under_observe(void)
+{
+	struct site_policy policy = observing(3600);
+
+	site_make(&policy);
+	ASSERT_EQ_INT(ask_as("sshd", "", "root"), PAM_IGNORE);
+	lock(JIT_LOCK_USER, "root");
+	ASSERT_EQ_INT(ask_as("sshd", "", "root"), PAM_PERM_DENIED);
+	ASSERT_EQ_INT(ask_as("sshd", "", SITE_SHARED), PAM_IGNORE);
+	lock(JIT_LOCK_ALL, "");
+	ASSERT_EQ_INT(ask_as("sshd", "", SITE_SHARED), PAM_PERM_DENIED);
+	ASSERT_EQ_INT(ask_as("sshd", "", SITE_ORDINARY), PAM_IGNORE);
+}
+
+/* A login has no place for a reason: an approver is asked elsewhere, with one; a rule that
+ * gives by itself says that it wants one. */
+static void
+test_what_a_missing_reason_means(void)
+{
+	struct site_policy policy = SITE_POLICY;
+
+	policy.reason_required = true;
+	site_make(&policy);
+	ASSERT_EQ_INT(ask(), PAM_PERM_DENIED);
+	ASSERT_CONTAINS(stack_text(), "may not log in to web1 without a grant.\n");
+	assert_log("\"why\":\"needs-approval\"");
+	policy.approval = JIT_APPROVAL_AUTO;
+	site_make(&policy);
+	ASSERT_EQ_INT(ask(), PAM_PERM_DENIED);
+	ASSERT_CONTAINS(stack_text(), "the rule wants a reason");
+	assert_log("\"why\":\"needs-reason\"");
+}
+
 /* What is broken is let by only if policy and PAM line both say observe, for as long. */
 static void
 test_observe_with_broken_keys(void)
@@ -857,7 +940,8 @@ TEST_MAIN(TEST(test_ordinary_account_is_ignored),
 	TEST(test_exempt_line_is_for_logins), TEST(test_exempt_policy),
 	TEST(test_observe_lets_by_and_records), TEST(test_observe_ends_by_itself),
 	TEST(test_observe_of_a_rule), TEST(test_observe_with_a_grant),
-	TEST(test_observe_with_broken_keys), TEST(test_broken_policy),
-	TEST(test_broken_keys), TEST(test_truncated_policy),
+	TEST(test_locks_refuse), TEST(test_locks_refuse_root_under_observe),
+	TEST(test_what_a_missing_reason_means), TEST(test_observe_with_broken_keys),
+	TEST(test_broken_policy), TEST(test_broken_keys), TEST(test_truncated_policy),
 	TEST(test_state_directory_of_another_mode), TEST(test_groups_cannot_be_resolved),
 	TEST(test_refusal_that_cannot_be_recorded), TEST(test_screen_locker))

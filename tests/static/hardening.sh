@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 need readelf nm
 
-PRIVILEGED=(pam_jit/pam_jit.so pam_jit/session-watch jitsu/jitsu)
+PRIVILEGED=(pam_jit/pam_jit.so pam_jit/session-watch jitsu/jitsu jitsu/notify-run)
 built "${PRIVILEGED[@]}" jitctl/jitctl
 
 # expect FILE WHAT REGEX READELF-OPTION...: a line of what readelf says matches.
@@ -43,7 +43,7 @@ done
 
 # The objects, because the C library's own start-up code, on Debian 12, has no CET and takes it from the whole.
 if [ "$(uname -m)" = x86_64 ]; then
-	for object in "$BUILD"/{libjit/libjit.a,pam_jit/pam_jit.so,pam_jit/session-watch,jitsu/jitsu}.p/*.o; do
+	for object in "$BUILD"/{libjit/libjit.a,pam_jit/pam_jit.so,pam_jit/session-watch,jitsu/jitsu,jitsu/notify-run}.p/*.o; do
 		expect "${object#"$BUILD"/}" "no CET" 'x86 feature: IBT, SHSTK' -n
 	done
 fi

@@ -7,11 +7,11 @@
 # libjit's layers, the lowest first: a file includes headers of its own layer and of those before it.
 LAYERS=(
 	"limits base"
-	"parse escape clock file site pack state cgroup cgroup_run"
-	"keys hostkey token grant table pattern when policy policy_record"
-	"decide subject"
-	"store mark archive tombstone session audit audit_event journal"
-	"access accept advice"
+	"parse escape clock file site pack state cgroup cgroup_run spawn"
+	"keys hostkey token claims grant filed ruling table pattern when policy policy_record policy_role policy_rule"
+	"lock judge decide decide_role decide_rule decide_window decide_approvals decide_grant subject"
+	"store requests request_file history break_glass holder unproven mark archive tombstone session audit audit_event journal"
+	"notice notify access make bound longest due ask ask_token accept accept_grant accept_held accept_ruling advice"
 )
 
 # layer_of FILE: its number; nothing for a file that has none.

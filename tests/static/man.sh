@@ -53,7 +53,7 @@ fi
 if [ -x "$BUILD/jitctl/jitctl" ]; then
 	help=$("$BUILD/jitctl/jitctl" -h)
 	options_stand jitctl.1 "$help" jitctl
-	commands=$(sed -nE 's/^  ([a-z]+) .*/\1/p' <<<"$help")
+	commands=$(sed -nE 's/^  ([a-z-]+) .*/\1/p' <<<"$help")
 	[ -n "$commands" ] || fault "jitctl -h lists no commands"
 	for command in $commands; do
 		jitctl_options_stand "$command"
@@ -67,7 +67,7 @@ keys() {
 	cat jitctl/conf*.c | grep -oE '\{ "[a-z_]+", [A-Za-z_]+ \}' | grep -E "$1" | grep -oE '"[a-z_]+"' | tr -d '"' | sort -u
 }
 
-later=$(awk '/^\.Sh SETTINGS OF LATER VERSIONS/ { on = 1; next } /^\.Sh/ { on = 0 } on && /^\.Li/' man/jit.conf.5 | grep -oE '[a-z_]+' | sort -u)
+later=$(awk '/^\.Sh SETTINGS OF LATER VERSIONS/ { on = 1; next } /^\.Sh/ { on = 0 } on && /^\.(It )?Li/' man/jit.conf.5 | grep -oE '[a-z_]+' | sort -u)
 headings=$(sed -nE 's/^\.It Ic ([a-z_]+)$/\1/p; s/^\.Ic ([a-z_]+)( .*)?$/\1/p' man/jit.conf.5 | sort -u)
 supported=$(keys ', [a-z_]+ \}')
 [ -n "$supported" ] || fault "jitctl/conf*.c: no keys found"

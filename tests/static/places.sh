@@ -60,6 +60,8 @@ only "PAM's application side" \
 
 starting=(
 	jitsu/child.c
+	jitsu/notify_hook.c   # the policy's hook, as an account of its own
+	libjit/spawn.c        # notify-run
 	pam_jit/watch_start.c # session-watch
 )
 only "starting programs" "$(calls 'f?exec(l|v)[pe]*|execveat|posix_spawnp?' <<<"$PRIVILEGED"

@@ -31,6 +31,15 @@ conf_text_group(const char *name, gid_t *ret)
 	return -ENOENT;
 }
 
+/* The only files there: two PAM services and a program that notifies. */
+static inline bool
+conf_text_file(const char *path)
+{
+	return jit_streq(path, "/etc/pam.d/jit-totp") ||
+		jit_streq(path, "/usr/lib/pam.d/jit-u2f") ||
+		jit_streq(path, "/usr/libexec/jit/notify");
+}
+
 static inline struct conf_world
 conf_text_world(void)
 {
@@ -38,6 +47,7 @@ conf_text_world(void)
 		.now_sec = CONF_TEXT_NOW,
 		.hostname = "web1",
 		.group_id = conf_text_group,
+		.file_exists = conf_text_file,
 	};
 }
 
@@ -68,22 +78,30 @@ conf_text_problems(const struct conf_problems *problems)
 	return text;
 }
 
-/* Loads one jit.conf and says what is wrong with it. */
+/* Loads one jit.conf and says what is wrong with it; the caller ends ret. */
 static inline const char *
-conf_text_check(const char *text)
+conf_text_load(const char *text, struct conf *ret)
 {
 	struct conf_problems problems = { 0 };
 	struct conf_sources sources = { 0 };
 	struct conf_world world = conf_text_world();
 	const char *found;
-	struct conf conf;
 
 	conf_text_add(&sources, "jit.conf", text);
 	conf_sources_seal(&sources);
-	conf_load_sources(&sources, &world, &conf, &problems);
+	conf_load_sources(&sources, &world, ret, &problems);
 	found = conf_text_problems(&problems);
-	conf_done(&conf);
 	conf_problems_done(&problems);
+	return found;
+}
+
+static inline const char *
+conf_text_check(const char *text)
+{
+	struct conf conf;
+	const char *found = conf_text_load(text, &conf);
+
+	conf_done(&conf);
 	return found;
 }
 

@@ -31,7 +31,11 @@ accept_text(const char *token)
 
 	snprintf(text, sizeof(text), " %s\n", token);
 	err.text[0] = '\0';
-	return jit_access_accept(&access_, text, 1000, NULL, NULL, &err);
+	struct jit_accepted got = { 0 };
+	enum jit_accept a = jit_access_accept(&access_, text, 1000, &got, &err);
+
+	jit_grant_done(&got.grant);
+	return a;
 }
 
 static enum jit_accept
@@ -272,7 +276,7 @@ test_malformed_tokens(void)
 	token[strlen(token) - 1] = '\0';
 	ASSERT_EQ_INT(accept_text(token), JIT_ACCEPT_MALFORMED);
 	ASSERT_CONTAINS(err.text, "incomplete");
-	other = world_sign("{}", "jit-revoke-v1", "carol");
+	other = world_sign("{}", "jit-request-v1", "carol");
 	ASSERT_EQ_INT(accept_text(other), JIT_ACCEPT_MALFORMED);
 	ASSERT_CONTAINS(err.text, "signature does not hold");
 	/* unverified words are nobody's: they are not recorded */
@@ -384,7 +388,7 @@ test_making_a_grant(void)
 	open_world();
 	ASSERT_OK(jit_access_ask(&access_, &request, &d, &err));
 	ASSERT_EQ_INT(d.reason, JIT_WHY_RULE_AUTO);
-	ASSERT_OK(jit_access_make_auto(&access_, &request, &d, &held, &err));
+	ASSERT_OK(jit_access_make(&access_, &request, &d, &held, &err));
 	record = last_record();
 	ASSERT_CONTAINS(record, held.grant.jti);
 	ASSERT_CONTAINS(record, "\"via\":\"auto\"");
@@ -406,10 +410,10 @@ test_no_grant_is_made_without_a_yes(void)
 	struct jit_held held;
 
 	open_world();
-	ASSERT_ERR(jit_access_make_auto(&access_, &request, &d, &held, &err), EPERM);
+	ASSERT_ERR(jit_access_make(&access_, &request, &d, &held, &err), EPERM);
 	d.verdict = JIT_ALLOW;
 	d.reason = JIT_WHY_GRANT_HELD;
-	ASSERT_ERR(jit_access_make_auto(&access_, &request, &d, &held, &err), EPERM);
+	ASSERT_ERR(jit_access_make(&access_, &request, &d, &held, &err), EPERM);
 	close_world();
 }
 
@@ -423,7 +427,7 @@ test_no_host_key_no_grant(void)
 	open_world();
 	ASSERT_OK(jit_access_ask(&access_, &request, &d, &err));
 	ASSERT_OK(jit_file_remove(access_.site.etc, "host.key"));
-	ASSERT_ERR(jit_access_make_auto(&access_, &request, &d, &held, &err), ENOKEY);
+	ASSERT_ERR(jit_access_make(&access_, &request, &d, &held, &err), ENOKEY);
 	ASSERT_CONTAINS(err.text, "jitctl init");
 	close_world();
 }
@@ -437,11 +441,11 @@ test_advice(void)
 
 	open_world();
 	ASSERT_OK(jit_access_ask(&access_, &request, &d, &err));
-	ASSERT_EQ_INT(d.reason, JIT_WHY_NEEDS_APPROVAL);
+	ASSERT_EQ_INT(
+		d.reason, JIT_WHY_NEEDS_REASON); /* nobody can be asked for it there */
 	jit_access_advice(&access_, &request, &d, text, sizeof(text));
 	ASSERT_EQ_STR(text,
-		"ask carol or dave for: jitctl grant --sub bob --host web1 -R login -t "
-		"1h\n"
+		"ask:  jitctl request --host web1 -R login -t 1h -r \"why\"\n"
 		"help: helpdesk\n");
 	jit_access_advice(&access_, &request, &d, text, 20); /* cut, and terminated */
 	ASSERT_TRUE(strlen(text) < 20);

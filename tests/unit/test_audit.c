@@ -726,7 +726,9 @@ test_what_decides_is_on_disk_at_once(void)
 {
 	static const enum jit_event deciding[] = { JIT_EVENT_GRANT_ACCEPTED,
 		JIT_EVENT_GRANT_REFUSED, JIT_EVENT_REVOKED, JIT_EVENT_POLICY_LOADED,
-		JIT_EVENT_POLICY_REFUSED, JIT_EVENT_CLOCK_BACK };
+		JIT_EVENT_POLICY_REFUSED, JIT_EVENT_CLOCK_BACK, JIT_EVENT_REQUEST,
+		JIT_EVENT_REQUEST_ABANDONED, JIT_EVENT_APPROVE, JIT_EVENT_BREAK_GLASS,
+		JIT_EVENT_BREAK_GLASS_SEEN, JIT_EVENT_LOCKED, JIT_EVENT_UNLOCKED };
 	int n = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(deciding); i++)
@@ -801,6 +803,7 @@ test_the_datagram_has_every_field(void)
 		.command = &command,
 		.subject_uid = 1000,
 		.expires_sec = WALL,
+		.waited_sec = 240,
 		.exit_status = 3 };
 
 	ASSERT_EQ_STR(datagram(&audit),
@@ -811,7 +814,9 @@ test_the_datagram_has_every_field(void)
 		"MESSAGE_ID=5accdc861e904e4095451854b26a8874\nPRIORITY=4\n"
 		"SYSLOG_IDENTIFIER=jit\nSYSLOG_FACILITY=10\nJIT_EVENT=grant-refused\n"
 		"JIT_SUBJECT_UID=1000\nJIT_EXPIRES=2026-02-02T02:40:00Z\n"
-		"JIT_EXIT_STATUS=3\nJIT_COMMAND=/bin/echo 'a b'\nJIT_SUBJECT=bob\n"
+
+		"JIT_EXIT_STATUS=3\nJIT_WAITED_SEC=240\nJIT_COMMAND=/bin/echo 'a "
+		"b'\nJIT_SUBJECT=bob\n"
 		"JIT_TARGET=root\nJIT_ROLE=packages\nJIT_RULE=devs\nJIT_POLICY=hash\n"
 		"JIT_GRANT=g1\nJIT_REQUEST=r1\nJIT_APPROVER=carol\nJIT_VIA=direct\n"
 		"JIT_REASON=OPS-1\nJIT_WHY=too late\nJIT_CWD=/tmp\nJIT_TTY=pts/1\n"

@@ -33,6 +33,7 @@ static const char policy_text[] =
 	"  login = { login = true; run_as = \"self\"; };\n"
 	"  db = { commands = [ \"/usr/bin/id\" ]; run_as = [ \"postgres\", \"mysql\" ]; "
 	"};\n"
+	"  any = { };\n"
 	"};\n"
 	"rules = (\n"
 	"  { name = \"devs\"; who = [ \"%developers\", \"erin\" ]; on = [ \"work*\" ]; "
@@ -47,7 +48,12 @@ static const char policy_text[] =
 	"\"deny\"; },\n"
 	"  { name = \"bob\"; who = [ \"bob\" ]; roles = [ \"packages\" ]; approval = "
 	"\"auto\"; "
-	"authenticate = \"never\"; reason = \"required\"; }\n"
+	"authenticate = \"never\"; reason = \"required\"; },\n"
+	"  { name = \"exact\"; who = [ \"%sre\" ]; roles = [ \"any\" ]; approval = "
+	"\"approvers\"; approvals = 2; approvers = [ \"carol\" ]; answer_within = "
+	"\"15m\"; then_ask = [ \"@secops\" ]; exact_command = true; ticket = [ "
+	"\"OPS\" ]; operators = [ \"heidi\" ]; pin_replaces_approvals = true; review = "
+	"\"2027-01-31\"; }\n"
 	");\n";
 
 static struct jit_site site;
@@ -170,7 +176,7 @@ test_rules_come_back(void)
 	ASSERT_OK(jit_policy_rule(&policy, 0, &rule));
 	ASSERT_EQ_STR(rule.name, "devs");
 	ASSERT_EQ_STR(rule.file, JIT_ETC_DIR "/jit.conf");
-	ASSERT_EQ_UINT(rule.line, 14);
+	ASSERT_EQ_UINT(rule.line, 15);
 	ASSERT_EQ_UINT(rule.when.zone, 1);
 	ASSERT_EQ_UINT(rule.when.n, 5);
 	ASSERT_EQ_INT(rule.max_sec, 1200);
@@ -192,7 +198,15 @@ test_rules_come_back(void)
 	ASSERT_EQ_INT(rule.authenticate, JIT_AUTH_NEVER);
 	ASSERT_TRUE(rule.reason_required);
 	jit_rule_done(&rule);
-	ASSERT_ERR(jit_policy_rule(&policy, 4, &rule), ENOENT);
+	ASSERT_OK(jit_policy_rule(&policy, 4, &rule));
+	ASSERT_EQ_UINT(rule.approvals, 2);
+	ASSERT_TRUE(rule.exact_command);
+	ASSERT_EQ_STR(rule.then_ask.v[1], "dave");
+	ASSERT_EQ_STR(rule.operators.v[0], "heidi");
+	ASSERT_EQ_STR(rule.ticket.v[0], "OPS");
+	ASSERT_EQ_INT(rule.review_sec, 1801440000);
+	jit_rule_done(&rule);
+	ASSERT_ERR(jit_policy_rule(&policy, 5, &rule), ENOENT);
 	close_policy(&policy);
 }
 
@@ -204,14 +218,14 @@ struct index_case {
 };
 
 static const struct index_case index_cases[] = {
-	{ "all of a group", JIT_INDEX_ALL, "%sre", NULL, { 2, 3 } },
+	{ "all of a group", JIT_INDEX_ALL, "%sre", NULL, { 2, 3, 5 } },
 	{ "all of a user", JIT_INDEX_ALL, "erin", NULL, { 1 } },
 	{ "a user beside a group", JIT_INDEX_ROLE, "erin", "db", { 1 } },
 	{ "a role", JIT_INDEX_ROLE, "%sre", "login", { 2 } },
 	{ "a role of somebody else", JIT_INDEX_ROLE, "bob", "login", { 0 } },
 	{ "a literal path", JIT_INDEX_COMMAND, "%developers", "/usr/bin/apt-get", { 1 } },
 	{ "a path that is a pattern", JIT_INDEX_COMMAND, "%developers", "", { 1 } },
-	{ "any command", JIT_INDEX_COMMAND, "%sre", "", { 2 } },
+	{ "any command", JIT_INDEX_COMMAND, "%sre", "", { 2, 5 } },
 	{ "a denied command, by name", JIT_INDEX_COMMAND, "%sre", "/usr/bin/id", { 3 } },
 	{ "a denied command, by gid", JIT_INDEX_COMMAND, "#1002", "/usr/bin/id", { 3 } },
 	{ "a denied group that is not here", JIT_INDEX_ALL, "%ghosts", NULL, { 3 } },

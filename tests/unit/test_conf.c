@@ -59,6 +59,8 @@ test_a_good_policy_has_no_problems(void)
 		"roles = { packages = { login = true; }; }; approver_groups = { " text   \
 		" };"
 #define MODE(text) HEAD, "format = 1; " text
+#define NOTIFY(text) MODE("mode = \"enforce\"; notify = { " text " };")
+#define LIMIT(text) MODE("mode = \"enforce\"; limits = { " text " };")
 static const struct conf_case head_cases[] = {
 	{ HEAD, "mode = \"enforce\";",
 		"jit.conf:0:0: format is missing; write: format = 1;\n" },
@@ -95,8 +97,52 @@ static const struct conf_case head_cases[] = {
 		"\"recrod\"\n" },
 	{ MODE("mode = \"enforce\"; limit = { };"),
 		"jit.conf:1:31: unknown key \"limit\"; did you mean \"limits\"?\n" },
-	{ MODE("mode = \"enforce\"; notify = { command = \"/x\"; };"),
-		"jit.conf:1:31: \"notify\" is not supported yet; remove it\n" },
+	{ NOTIFY("command = \"/x\";"),
+		"jit.conf:1:52: warning: /x is not there: nobody would be notified\n" },
+	{ NOTIFY("command = \"notify\";"),
+		"jit.conf:1:52: a command begins with its absolute path: "
+		"\"/usr/bin/notify\"\n" },
+	{ NOTIFY("command = \"/usr/../notify\";"),
+		"jit.conf:1:52: \"/usr/../notify\" is no plain path: no //, no . or .., "
+		"no / at the end\n" },
+	{ NOTIFY("command = 1;"),
+		"jit.conf:1:52: command is text in double quotes, like \"…\"\n" },
+	{ NOTIFY("timeout = \"5s\";"),
+		"jit.conf:1:40: notify has no command; write: command = "
+		"\"/usr/libexec/jit/notify\";\n" },
+	{ NOTIFY("command = \"/usr/libexec/jit/notify\"; timeout = \"61s\";"),
+		"jit.conf:1:89: timeout = \"61s\" is longer than a notification may "
+		"take, 1m\n" },
+	{ NOTIFY("command = \"/usr/libexec/jit/notify\"; timeout = 5;"),
+		"jit.conf:1:89: timeout is text in double quotes, like \"30m\"\n" },
+	{ NOTIFY("command = \"/usr/libexec/jit/notify\"; args = [ ];"),
+		"jit.conf:1:79: unknown key \"args\"\n" },
+	{ MODE("mode = \"enforce\"; notify = \"/usr/libexec/jit/notify\";"),
+		"jit.conf:1:40: notify is a group of settings: { NAME = VALUE; … }\n" },
+	{ LIMIT("request_ttl = \"8d\";"),
+		"jit.conf:1:56: request_ttl = \"8d\" is longer than a request stays open "
+		"at most, 7d\n" },
+	{ LIMIT("break_glass_max_duration = \"61m\";"),
+		"jit.conf:1:69: break_glass_max_duration = \"61m\" is longer than the "
+		"compiled ceiling_break_glass, 1h\n" },
+	{ LIMIT("pin_max_duration = \"5h\";"),
+		"jit.conf:1:61: pin_max_duration = \"5h\" is longer than the compiled "
+		"ceiling_pin, 4h\n" },
+	{ LIMIT("pin_challenge_ttl = \"5h\";"),
+		"jit.conf:1:62: pin_challenge_ttl = \"5h\" is longer than the compiled "
+		"ceiling_pin, 4h\n" },
+	{ LIMIT("pin_challenge_ttl = 30;"),
+		"jit.conf:1:62: pin_challenge_ttl is text in double quotes, like "
+		"\"30m\"\n" },
+	{ LIMIT("pending_requests = 0;"),
+		"jit.conf:1:61: pending_requests is a number from 1 to 1000, without "
+		"quotes\n" },
+	{ LIMIT("pending_requests = 1001;"),
+		"jit.conf:1:61: pending_requests is a number from 1 to 1000, without "
+		"quotes\n" },
+	{ LIMIT("pending_requests = \"20\";"),
+		"jit.conf:1:61: pending_requests is a number from 1 to 1000, without "
+		"quotes\n" },
 	{ MODE("mode = \"enforce\"; limits = { max_duration = \"48h\"; };"),
 		"jit.conf:1:57: max_duration = \"48h\" is longer than the compiled "
 		"ceiling, "
@@ -110,8 +156,6 @@ static const struct conf_case head_cases[] = {
 		"\"1h30m\", \"1d\"\n" },
 	{ MODE("mode = \"enforce\"; limits = { max_duration = 8; };"),
 		"jit.conf:1:57: max_duration is text in double quotes, like \"30m\"\n" },
-	{ MODE("mode = \"enforce\"; limits = { pending_requests = 20; };"),
-		"jit.conf:1:42: \"pending_requests\" is not supported yet; remove it\n" },
 	{ MODE("mode = \"enforce\"; audit = { required = \"yes\"; };"),
 		"jit.conf:1:52: required is true or false, without quotes\n" },
 	{ MODE("mode = \"enforce\"; help = \"call me\";"),
@@ -127,6 +171,43 @@ static const struct conf_case head_cases[] = {
 		"jit.conf:3:79: \"carol\" stands in this list twice\n" },
 	{ GROUPS("a = [ ];"), "jit.conf:3:68: a is empty\n" },
 };
+
+/* What stands in limits and notify arrives; where nothing stands, the default. */
+static void
+test_limits_and_notify_arrive(void)
+{
+	struct conf conf;
+	const struct jit_globals *g = &conf.globals;
+
+	ASSERT_EQ_STR(
+		conf_text_load("format = 1; mode = \"enforce\"; limits = { request_ttl = "
+			       "\"2h\"; break_glass_max_duration = \"20m\"; "
+			       "pin_max_duration = \"40m\"; pin_challenge_ttl = \"10m\"; "
+			       "pending_requests = 1000; }; notify = { command = "
+			       "\"/usr/libexec/jit/notify\"; timeout = \"60s\"; "
+			       "};\n" LINE_PRIVILEGED "\n" LINE_ROLES "\n" LINE_RULES,
+			&conf),
+		"");
+	ASSERT_EQ_INT(g->request_ttl_sec, 7200);
+	ASSERT_EQ_INT(g->break_glass_max_sec, 1200);
+	ASSERT_EQ_INT(g->pin_max_sec, 2400);
+	ASSERT_EQ_INT(g->pin_challenge_ttl_sec, 600);
+	ASSERT_EQ_UINT(g->pending_requests, 1000);
+	ASSERT_EQ_STR(g->notify_command, "/usr/libexec/jit/notify");
+	ASSERT_EQ_INT(g->notify_timeout_sec, 60);
+	conf_done(&conf);
+	ASSERT_EQ_STR(
+		conf_text_load(LINE_HEAD LINE_PRIVILEGED LINE_ROLES LINE_RULES, &conf),
+		"");
+	ASSERT_EQ_INT(g->request_ttl_sec, 3600);
+	ASSERT_EQ_INT(g->break_glass_max_sec, 1800);
+	ASSERT_EQ_INT(g->pin_max_sec, 3600);
+	ASSERT_EQ_INT(g->pin_challenge_ttl_sec, 1800);
+	ASSERT_EQ_UINT(g->pending_requests, 20);
+	ASSERT_EQ_STR(g->notify_command, "");
+	ASSERT_EQ_INT(g->notify_timeout_sec, 5);
+	conf_done(&conf);
+}
 
 static void
 test_head_mistakes(void)
@@ -201,8 +282,8 @@ static const struct conf_case role_cases[] = {
 	{ ROLE("run_group = \"x\"; login = true;"),
 		"jit.conf:3:86: \"run_group\" is not supported yet; remove it\n" },
 	{ ROLE("description = \"x\";"),
-		"jit.conf:3:80: role x permits nothing: give it "
-		"commands, shell or login\n" },
+		"jit.conf:3:80: role x permits nothing: give it commands, edit, shell or "
+		"login, or let only rules with exact_command = true name it\n" },
 	{ ROLE("login = 1;"), "jit.conf:3:94: login is true or false, without quotes\n" },
 	{ ROLE("login = true; run_as = [ \"self\", \"bob\" ];"),
 		"jit.conf:3:111: \"self\" stands alone in run_as\n" },
@@ -257,10 +338,6 @@ static const struct conf_case role_cases[] = {
 		"jit.conf:3:99: ... needs a word in front: any... for anything at "
 		"all\n" },
 	{ ROLE("commands = [ \"\" ];"), "jit.conf:3:99: a command is empty\n" },
-	{ ROLE("commands = ( { path = \"/bin/a\"; args = [ ]; } );"),
-		"jit.conf:3:99: commands with path, args and sha256 are not supported "
-		"yet; write "
-		"the pattern as text\n" },
 	{ ROLE("commands = [ \"/usr/bin/vim.basic /etc/motd\" ];"),
 		"jit.conf:3:99: warning: role x permits vim, and :! runs any "
 		"program: it is as good as the account that it runs as\n" },
@@ -268,6 +345,10 @@ static const struct conf_case role_cases[] = {
 		"jit.conf:3:99: warning: role x permits find, and -exec runs any "
 		"program: it is as good as the account that it runs as\n" },
 	{ ROLE("commands = [ \"/usr/bin/find /tmp -delete\" ];"), "" },
+	{ ROLE("commands = [ \"/usr/bin/journalctl -u nginx\" ];"),
+		"jit.conf:3:99: warning: role x permits journalctl, and its pager runs "
+		"any program: it is as good as the account that it runs as\n" },
+	{ ROLE("commands = [ \"/usr/bin/journalctl --no-pager -u nginx\" ];"), "" },
 	{ ROLE("commands = [ \"/usr/bin/apt-get install [a-z0-9]*...\" ];"), "" },
 	{ ROLE("commands = [ \"/usr/bin/python3.11 any...\" ]; equals_root = true;"),
 		"" },
@@ -281,6 +362,63 @@ static void
 test_role_mistakes(void)
 {
 	check_cases(role_cases, ARRAY_SIZE(role_cases));
+}
+
+/* ---- the file that is shipped ---- */
+
+/* `#name = …` or `#{ … }` alone on a line, or a further line of it. */
+static bool
+is_example(const char *line)
+{
+	const char *mark = line + strspn(line, "\t");
+
+	return mark[0] == '#' && mark[1] && (!strchr(" \n", mark[1]) || mark[2] == ' ');
+}
+
+/* Its lines with the day filled in, and the examples or without. */
+static char *
+shipped(bool with_examples)
+{
+	const char *root = getenv("JIT_SOURCE_ROOT");
+	char path[4096], line[1024], *text = NULL;
+	size_t len;
+	FILE *in, *out = open_memstream(&text, &len);
+
+	snprintf(path, sizeof(path), "%s/conf/jit.conf", root ? root : ".");
+	in = fopen(path, "re");
+	ASSERT_TRUE(in != NULL && out != NULL);
+	while (fgets(line, sizeof(line), in)) {
+		if (with_examples && is_example(line))
+			*strchr(line, '#') = ' ';
+		fputs(strchr(line, '@') && strstr(line, "observe_until")
+				? "observe_until = \"2026-12-31\";\n"
+				: line,
+			out);
+	}
+	fclose(in);
+	fclose(out);
+	return text;
+}
+
+static void
+test_the_shipped_file_loads(void)
+{
+	char *text = shipped(false), *examples = shipped(true);
+	struct conf conf;
+
+	ASSERT_EQ_STR(conf_text_check(text),
+		"jit.conf:14:1: warning: there are no rules: nobody could be granted "
+		"anything\n");
+	ASSERT_EQ_STR(conf_text_load(examples, &conf), "");
+	ASSERT_EQ_UINT(conf.n_rules, 4);
+	ASSERT_EQ_UINT(conf.rules[2].rule.approvals, 2);
+	ASSERT_EQ_UINT(conf.rules[2].rule.approvers.n, 3);
+	ASSERT_EQ_INT(conf.rules[3].rule.approval, JIT_APPROVAL_BREAK_GLASS);
+	ASSERT_EQ_STR(conf.globals.notify_command, "/usr/libexec/jit/notify");
+	ASSERT_EQ_STR(conf.globals.url, "https://intranet.example/jit");
+	conf_done(&conf);
+	free(text);
+	free(examples);
 }
 
 /* All that is wrong is shown at once, in file order. */
@@ -303,6 +441,7 @@ test_all_mistakes_at_once(void)
 		"jit.conf:4:52: unknown role \"b\" in rule r\n");
 }
 
-TEST_MAIN(TEST(test_a_good_policy_has_no_problems), TEST(test_head_mistakes),
-	TEST(test_privileged_mistakes), TEST(test_role_mistakes),
+TEST_MAIN(TEST(test_a_good_policy_has_no_problems), TEST(test_limits_and_notify_arrive),
+	TEST(test_head_mistakes), TEST(test_privileged_mistakes),
+	TEST(test_role_mistakes), TEST(test_the_shipped_file_loads),
 	TEST(test_all_mistakes_at_once))

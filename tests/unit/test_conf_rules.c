@@ -4,6 +4,7 @@
  * drop-ins add up as the policy says.
  */
 #include "conf_text.h"
+#include "libjit/parse.h"
 
 struct rule_case {
 	const char *text, *want;
@@ -87,12 +88,10 @@ static const struct rule_case rule_cases[] = {
 		"\"packages\"?\n" },
 	{ ALICE "}",
 		"jit.conf:5:1: rule r has no approval; write: approval = \"approvers\"; "
-		"(or \"auto\", \"deny\")\n" },
-	{ ALICE "approval = \"break-glass\"; }",
-		"jit.conf:5:67: approval = \"break-glass\" is not supported yet\n" },
+		"(or \"auto\", \"break-glass\", \"deny\")\n" },
 	{ ALICE "approval = \"approver\"; approvers = [ \"carol\" ]; }",
-		"jit.conf:5:67: approval is \"auto\", \"approvers\" or \"deny\", not "
-		"\"approver\"; did you mean \"approvers\"?\n" },
+		"jit.conf:5:67: approval is \"auto\", \"approvers\", \"break-glass\" or "
+		"\"deny\", not \"approver\"; did you mean \"approvers\"?\n" },
 	{ ALICE "approval = \"approvers\"; }",
 		"jit.conf:5:1: rule r has no approvers; write: approvers = [ \"@secops\" "
 		"];\n" },
@@ -110,12 +109,6 @@ static const struct rule_case rule_cases[] = {
 		"jit.conf:5:94: warning: nobody approves for himself: rule r can never "
 		"be used by "
 		"bob\n" },
-	{ ALICE "approval = \"approvers\"; approvers = [ \"carol\" ]; approvals = 2; }",
-		"jit.conf:5:117: more than one approval is not supported yet\n" },
-	{ ALICE "approval = \"approvers\"; approvers = [ \"carol\" ]; approvals = \"1\"; "
-		"}",
-		"jit.conf:5:117: approvals is a number, without quotes: approvals = "
-		"1\n" },
 	{ ALICE "approval = \"auto\"; approvers = [ \"carol\" ]; }",
 		"jit.conf:5:75: approvers means nothing beside approval = \"auto\"; "
 		"remove it\n" },
@@ -125,8 +118,6 @@ static const struct rule_case rule_cases[] = {
 		"jit.conf:5:96: max_duration means nothing beside approval = \"deny\"; "
 		"remove "
 		"it\n" },
-	{ ALICE "approval = \"auto\"; operators = [ \"carol\" ]; }",
-		"jit.conf:5:75: \"operators\" is not supported yet; remove it\n" },
 	{ ALICE "approval = \"auto\"; reson = \"optional\"; }",
 		"jit.conf:5:75: unknown key \"reson\"; did you mean \"reason\"?\n" },
 	{ ALICE "approval = \"auto\"; max_duration = \"9h\"; }",
@@ -183,6 +174,10 @@ test_rule_mistakes(void)
 	"can never match: a (" JIT_ETC_DIR                                               \
 	"/jit.conf:5) decides all that it covers first\n"
 #define SHADOWED "jit.conf:6:1: warning: rule b " NEVER
+#define SHADOWED_EXACT                                                                   \
+	"jit.conf:6:1: warning: rule b can never match: a (" JIT_ETC_DIR                 \
+	"/jit.conf:5) decides all that it covers first; give it a role of its own for "  \
+	"exact_command\n"
 static const struct rule_case shadow_cases[] = {
 	{ RULE("a", "who = [ \"*\" ]; approval = \"auto\";") ",\n" RULE(
 		  "b", "who = [ \"bob\" ]; approval = \"auto\"; on = [ \"web\" ];"),
@@ -215,6 +210,48 @@ static const struct rule_case shadow_cases[] = {
 		"" },
 };
 
+/* The way of asking is part of the match. */
+#define BOB "who = [ \"bob\" ]; "
+#define BY "approval = \"approvers\"; approvers = [ \"@secops\" ]; "
+#define GLASS "approval = \"break-glass\"; "
+#define ONE "approvals = 1; approvers = [ \"dave\" ]; "
+#define PIN "operators = [ \"heidi\" ]; "
+static const struct rule_case way_cases[] = {
+	{ RULE("a", BOB "approval = \"auto\";") ",\n" RULE(
+		  "b", BOB BY "exact_command = true;"),
+		"" },
+	{ RULE("a", BOB BY) ",\n" RULE("b", BOB GLASS), "" },
+	{ RULE("a", BOB GLASS) ",\n" RULE("b", BOB BY), "" },
+	{ RULE("a", BOB GLASS) ",\n" RULE("b", BOB "approval = \"auto\";"), "" },
+	{ RULE("a", BOB GLASS) ",\n" RULE("b", BOB GLASS), SHADOWED },
+	{ RULE("a", BOB GLASS ONE) ",\n" RULE("b", BOB GLASS), SHADOWED },
+	{ RULE("a", BOB GLASS) ",\n" RULE("b", BOB GLASS ONE), "" },
+	{ RULE("a", BOB GLASS) ",\n" RULE("b", BOB "approval = \"deny\";"), "" },
+	{ RULE("a", BOB "approval = \"deny\";") ",\n" RULE("b", BOB GLASS), SHADOWED },
+	{ RULE("a", BOB BY) ",\n" RULE("b", BOB BY PIN), "" },
+	{ RULE("a", BOB BY PIN) ",\n" RULE("b", BOB BY), SHADOWED },
+	{ RULE("a", BOB BY PIN) ",\n" RULE("b", BOB BY PIN), SHADOWED },
+	{ RULE("a", BOB BY PIN) ",\n" RULE("b", BOB "approval = \"auto\"; " PIN),
+		SHADOWED },
+	{ RULE("a", BOB "approval = \"deny\";") ",\n" RULE("b", BOB BY PIN), SHADOWED },
+	{ RULE("a", BOB BY) ",\n" RULE("b", BOB BY "exact_command = true;"),
+		SHADOWED_EXACT },
+	{ RULE("a", BOB "approval = \"deny\";") ",\n" RULE(
+		  "b", BOB BY "exact_command = true;"),
+		SHADOWED_EXACT },
+	{ RULE("a", BOB BY "exact_command = true;") ",\n" RULE("b", BOB BY), SHADOWED },
+	{ RULE("a", BOB BY "exact_command = true;") ",\n" RULE(
+		  "b", BOB BY "exact_command = true;"),
+		SHADOWED },
+	{ RULE("a", BOB BY) ",\n" RULE("b", BOB BY "approvals = 2;"), SHADOWED },
+};
+
+static void
+test_rules_that_never_match_for_their_way(void)
+{
+	check_cases(way_cases, ARRAY_SIZE(way_cases));
+}
+
 static void
 test_rules_that_never_match(void)
 {
@@ -244,6 +281,11 @@ static const struct when_case when_cases[] = {
 		{ 6 * DAY + 780, 6 * DAY + 1020 } },
 	{ "Sun 22:00-00:00", 1, { 6 * DAY + 22 * 60, 7 * DAY },
 		{ 6 * DAY + 22 * 60, 7 * DAY } },
+	{ "Sun 22:00-06:00", 1, { 6 * DAY + 22 * 60, 360 }, { 6 * DAY + 22 * 60, 360 } },
+	{ "Sat,Mon", 2, { 0, DAY }, { 5 * DAY, 6 * DAY } },
+	{ "Fri,Sat 22:00-06:00, Mon 00:00-08:00", 3, { 4 * DAY + 1320, 5 * DAY + 360 },
+		{ 0, 480 } },
+	{ "Mon-Sun 00:00-24:00", 7, { 0, DAY }, { 6 * DAY, 7 * DAY } },
 	{ "Mon-Fri 08:00-18:00 Europe/Berlin", 5, { 480, 1080 },
 		{ 4 * DAY + 480, 4 * DAY + 1080 } },
 };
@@ -277,6 +319,86 @@ test_when_means_what_is_written(void)
 	for (size_t i = 0; i < ARRAY_SIZE(when_cases); i++) {
 		test_row(when_cases[i].text);
 		check_when(&when_cases[i]);
+	}
+	test_row(NULL);
+}
+
+struct moment {
+	const char *when, *at;
+	bool want;
+};
+
+/* Written in the zone, judged in UTC. 2027: the first of January is a Friday; in Berlin
+ * summer is from 28 March to 31 October, in Lord Howe half an hour begins on 3 October. */
+#define OFFICE "Mon-Fri 08:00-18:00 Europe/Berlin"
+#define NIGHT "Sat 22:00-06:00 Europe/Berlin"
+#define TWO "Sun 02:00-03:00 Europe/Berlin"
+#define PARTY "Fri,Sat 22:00-06:00 Etc/UTC"
+#define ISLAND "Sun 01:30-02:00, Sun 02:00-02:30 Australia/Lord_Howe"
+static const struct moment moments[] = {
+	{ OFFICE, "2027-01-04T06:59:59Z", false },
+	{ OFFICE, "2027-01-04T07:00:00Z", true },
+	{ OFFICE, "2027-01-04T16:59:59Z", true },
+	{ OFFICE, "2027-01-04T17:00:00Z", false },
+	{ OFFICE, "2027-01-02T12:00:00Z", false },
+	{ OFFICE, "2027-07-05T05:59:59Z", false },
+	{ OFFICE, "2027-07-05T06:00:00Z", true },
+	{ OFFICE, "2027-07-05T16:00:00Z", false },
+	{ OFFICE, "2040-07-06T06:00:00Z", true },
+	/* the night in which an hour is missing, and that in which one comes twice */
+	{ NIGHT, "2027-03-27T20:59:59Z", false },
+	{ NIGHT, "2027-03-27T21:00:00Z", true },
+	{ NIGHT, "2027-03-28T03:59:59Z", true },
+	{ NIGHT, "2027-03-28T04:00:00Z", false },
+	{ NIGHT, "2027-10-30T20:00:00Z", true },
+	{ NIGHT, "2027-10-31T04:59:59Z", true },
+	{ NIGHT, "2027-10-31T05:00:00Z", false },
+	{ TWO, "2027-03-28T00:59:59Z", false },
+	{ TWO, "2027-03-28T01:00:00Z", false },
+	{ TWO, "2027-10-30T23:59:59Z", false },
+	{ TWO, "2027-10-31T00:00:00Z", true },
+	{ TWO, "2027-10-31T01:59:59Z", true },
+	{ TWO, "2027-10-31T02:00:00Z", false },
+	{ PARTY, "2027-01-01T21:59:59Z", false },
+	{ PARTY, "2027-01-01T22:00:00Z", true },
+	{ PARTY, "2027-01-02T05:59:59Z", true },
+	{ PARTY, "2027-01-02T06:00:00Z", false },
+	{ PARTY, "2027-01-03T05:59:59Z", true },
+	{ PARTY, "2027-01-03T22:00:00Z", false },
+	{ ISLAND, "2027-10-02T15:29:59Z", true },
+	{ ISLAND, "2027-10-02T15:30:00Z", false },
+	{ "Mon Asia/Kathmandu", "2027-01-03T18:14:59Z", false },
+	{ "Mon Asia/Kathmandu", "2027-01-03T18:15:00Z", true },
+	{ "Mon Asia/Kathmandu", "2027-01-04T18:15:00Z", false },
+};
+
+static void
+check_moment(const struct moment *moment)
+{
+	struct conf conf = { .world = conf_text_world() };
+	struct conf_problems problems = { 0 };
+	struct conf_reader r = { .arena = &conf.arena, .problems = &problems };
+	struct conf_node node = {
+		.type = CONF_STRING, .name = "when", .string = moment->when
+	};
+	struct jit_when when;
+	int64_t sec;
+
+	ASSERT_TRUE(conf_add_host_zone(&r, &conf));
+	ASSERT_TRUE(conf_read_when(&r, &node, &conf, &when));
+	ASSERT_OK(jit_parse_time(moment->at, &sec));
+	ASSERT_EQ_INT(
+		jit_when_holds(&when, &conf.globals.zones[when.zone], sec), moment->want);
+	conf_done(&conf);
+	conf_problems_done(&problems);
+}
+
+static void
+test_when_holds_in_its_zone_on_every_day(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(moments); i++) {
+		test_row(moments[i].at);
+		check_moment(&moments[i]);
 	}
 	test_row(NULL);
 }
@@ -372,5 +494,7 @@ test_drop_ins_add_up(void)
 }
 
 TEST_MAIN(TEST(test_rule_mistakes), TEST(test_rules_that_never_match),
-	TEST(test_when_means_what_is_written), TEST(test_when_mistakes),
+	TEST(test_rules_that_never_match_for_their_way),
+	TEST(test_when_means_what_is_written),
+	TEST(test_when_holds_in_its_zone_on_every_day), TEST(test_when_mistakes),
 	TEST(test_drop_ins_add_up))

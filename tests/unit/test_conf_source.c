@@ -192,31 +192,202 @@ count_kept(void)
 	return n;
 }
 
+/* jit.conf, a drop-in, host.conf; the number makes them different policies. */
+static void
+make_sources(struct conf_sources *sources, int number)
+{
+	char text[64];
+
+	*sources = (struct conf_sources){ 0 };
+	(void)snprintf(text, sizeof(text), "# %d\n", number);
+	conf_text_add(sources, "jit.conf", "format = 1;\n");
+	conf_text_add(sources, "conf.d/a.conf", text);
+	conf_text_add(sources, "host.conf", "");
+	sources->has_host = true;
+	conf_sources_seal(sources);
+}
+
+static void
+kept_begin(void)
+{
+	site = JIT_SITE_NONE;
+	site.lib = test_dir_fd();
+	site.etc = test_dir_fd();
+	site.owner = getuid();
+}
+
+static void
+kept_end(void)
+{
+	char command[512];
+
+	(void)snprintf(command, sizeof(command), "%s/sources", test_dir());
+	(void)nftw(command, test_remove_one_, 16, FTW_DEPTH | FTW_PHYS);
+	jit_closep(&site.lib);
+	jit_closep(&site.etc);
+}
+
 static void
 test_three_sources_are_kept(void)
 {
-	struct conf_sources sources = { 0 };
+	struct conf_sources sources;
 	char *kept;
 
-	site = JIT_SITE_NONE;
-	site.lib = test_dir_fd();
-	site.owner = getuid();
-	conf_text_add(&sources, "jit.conf", "format = 1;\n");
-	conf_sources_seal(&sources);
-	for (int i = 0; i < 5; i++)
+	kept_begin();
+	for (int i = 0; i < 5; i++) {
+		make_sources(&sources, i);
 		ASSERT_OK(conf_sources_keep(&site, &sources, CONF_TEXT_NOW + i));
+		conf_sources_done(&sources);
+	}
 	ASSERT_EQ_UINT(count_kept(), 3);
 	for (int i = 2; i < 5; i++) {
 		char name[128];
 
+		make_sources(&sources, i);
 		snprintf(name, sizeof(name), "sources/20261124T12000%dZ-%.8s", i,
 			sources.hash);
 		kept = test_file_read(test_path(name), NULL);
 		ASSERT_CONTAINS(kept, "/jit.conf 12\nformat = 1;\n");
 		free(kept);
+		conf_sources_done(&sources);
 	}
+	kept_end();
+}
+
+/* Loading one policy again and again pushes no other out. */
+static void
+test_a_policy_is_kept_once(void)
+{
+	struct conf_sources sources;
+
+	kept_begin();
+	for (int i = 0; i < 6; i++) {
+		make_sources(&sources, i < 2 ? i : 2);
+		ASSERT_OK(conf_sources_keep(&site, &sources, CONF_TEXT_NOW + i));
+		conf_sources_done(&sources);
+	}
+	ASSERT_EQ_UINT(count_kept(), 3);
+	kept_end();
+}
+
+static void
+test_the_newest_other_is_found(void)
+{
+	struct conf_sources sources, found;
+	int64_t sec = 0;
+
+	kept_begin();
+	for (int i = 0; i < 3; i++) {
+		make_sources(&sources, i);
+		ASSERT_OK(conf_sources_keep(&site, &sources, CONF_TEXT_NOW + i));
+		if (i < 2)
+			conf_sources_done(&sources);
+	}
+	ASSERT_OK(conf_sources_kept(&site, sources.hash, &found, &sec));
+	ASSERT_EQ_INT(sec, CONF_TEXT_NOW + 1);
+	ASSERT_EQ_UINT(found.n, 3);
+	ASSERT_TRUE(found.has_host);
+	ASSERT_EQ_STR(found.v[1].path, JIT_ETC_DIR "/conf.d/a.conf");
+	ASSERT_EQ_STR(found.v[1].text, "# 1\n");
+	conf_sources_done(&found);
 	conf_sources_done(&sources);
+	kept_end();
+}
+
+/* A byte that was changed, a name that no source has: not taken, and the one before it is
+ * no help, since it would be taken for the newest. */
+static void
+test_a_damaged_one_is_not_taken(void)
+{
+	static const struct {
+		const char *from, *to;
+	} changes[] = { { "# 1", "# 9" }, { "conf.d/a.conf", "conf.d/a.coxx" },
+		{ "conf.d/a.conf", "../etc/passwd" },
+		{ "jit-sources 1", "jit-sources 2" }, { "a.conf 4", "a.conf 5" },
+		{ "a.conf 4", "a.conf 3" } };
+	struct conf_sources sources, found;
+	int64_t sec;
+
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		char name[128], *kept, *at;
+
+		test_row(changes[i].to);
+		kept_begin();
+		make_sources(&sources, 1);
+		ASSERT_OK(conf_sources_keep(&site, &sources, CONF_TEXT_NOW));
+		snprintf(name, sizeof(name), "sources/20261124T120000Z-%.8s",
+			sources.hash);
+		kept = test_file_read(test_path(name), NULL);
+		at = strstr(kept, changes[i].from);
+		ASSERT_TRUE(at != NULL);
+		memcpy(at, changes[i].to, strlen(changes[i].to));
+		test_file_write(test_path(name), 0600, kept, strlen(kept));
+		ASSERT_ERR(conf_sources_kept(&site, "0123456789", &found, &sec), EBADMSG);
+		free(kept);
+		conf_sources_done(&sources);
+		kept_end();
+	}
+	test_row(NULL);
+}
+
+static void
+test_former_sources_are_put_back(void)
+{
+	struct conf_sources now, former;
+	struct stat st;
+	char *text;
+
+	kept_begin();
+	make_sources(&former, 1);
+	make_sources(&now, 2);
+	conf_text_add(&now, "conf.d/new.conf", "");
+	ASSERT_OK(conf_sources_put_back(&site, &(struct conf_sources){ 0 }, &now));
+	ASSERT_OK(conf_sources_put_back(&site, &now, &former));
+	text = test_file_read(test_path("conf.d/a.conf"), NULL);
+	ASSERT_EQ_STR(text, "# 1\n");
+	free(text);
+	ASSERT_OK(stat(test_path("conf.d/a.conf"), &st));
+	ASSERT_EQ_UINT(st.st_mode & 07777, 0600);
+	ASSERT_OK(stat(test_path("host.conf"), &st));
+	ASSERT_EQ_UINT(st.st_mode & 07777, 0644);
+	ASSERT_EQ_INT(stat(test_path("conf.d/new.conf"), &st), -1);
+	unlink(test_path("conf.d/a.conf"));
+	conf_sources_done(&now);
+	conf_sources_done(&former);
+	site_end();
 	jit_closep(&site.lib);
+}
+
+/* What is being edited stands for the file, which is not looked at. */
+static void
+test_a_given_text_stands_for_its_file(void)
+{
+	static const char *const names[] = { "jit.conf", "conf.d/10.conf", "host.conf" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct conf_problems problems = { 0 };
+		struct conf_sources sources;
+
+		test_row(names[i]);
+		site_begin();
+		test_file_write(test_path("conf.d/20.conf"), 0600, "", 0);
+		test_file_write(test_path("host.conf"), 0600, "", 0);
+		unlink(test_path(names[i]));
+		ASSERT_OK(mkdir(test_path(names[i]), 0700)); /* cannot be read */
+		conf_sources_read_with(
+			&site, names[i], strdup("# new\n"), 6, &sources, &problems);
+		ASSERT_EQ_STR(conf_text_problems(&problems), "");
+		ASSERT_EQ_STR(sources.v[i].path + sizeof(JIT_ETC_DIR), names[i]);
+		ASSERT_EQ_STR(sources.v[i].text, "# new\n");
+		ASSERT_EQ_UINT(sources.n, i == 1 ? 4 : 3);
+		ASSERT_TRUE(sources.has_host);
+		conf_sources_done(&sources);
+		conf_problems_done(&problems);
+		rmdir(test_path(names[i]));
+		unlink(test_path("conf.d/20.conf"));
+		site_end();
+	}
+	test_row(NULL);
 }
 
 static void
@@ -265,4 +436,8 @@ test_the_hash_covers_names_and_borders(void)
 TEST_MAIN(TEST(test_only_drop_ins_are_read), TEST(test_drop_ins_come_in_byte_order),
 	TEST(test_what_others_can_write_is_refused),
 	TEST(test_a_directory_of_others_is_refused), TEST(test_no_policy_is_an_error),
-	TEST(test_three_sources_are_kept), TEST(test_the_hash_covers_names_and_borders))
+	TEST(test_three_sources_are_kept), TEST(test_a_policy_is_kept_once),
+	TEST(test_the_newest_other_is_found), TEST(test_a_damaged_one_is_not_taken),
+	TEST(test_former_sources_are_put_back),
+	TEST(test_a_given_text_stands_for_its_file),
+	TEST(test_the_hash_covers_names_and_borders))

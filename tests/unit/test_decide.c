@@ -729,7 +729,9 @@ check_allowed(const struct jit_decision *d)
 	ASSERT_EQ_STR(g->role, d->role->name);
 	ASSERT_TRUE(d->end_ms > BOOT_MS);
 	if (g->by_host) {
-		ASSERT_EQ_INT(d->rule->approval, JIT_APPROVAL_AUTO);
+		ASSERT_EQ_INT(d->rule->approval,
+			g->via == JIT_VIA_BREAK_GLASS ? JIT_APPROVAL_BREAK_GLASS
+						      : JIT_APPROVAL_AUTO);
 		ASSERT_EQ_STR(g->boot, BOOT);
 	} else {
 		ASSERT_EQ_INT(d->rule->approval, JIT_APPROVAL_APPROVERS);

@@ -181,7 +181,10 @@ test_spoiled_host_grants(void)
 		{ "\"from\":0", "\"from\":-1" },
 		{ "\"to\":600000", "\"to\":86400001" },
 		{ "\"via\":\"auto\"", "\"via\":\"direct\"" },
-		{ "\"via\":\"auto\"", "\"via\":\"break-glass\"" },
+		{ "\"via\":\"auto\"", "\"via\":\"pin\"" },
+		{ "\"via\":\"auto\"", "\"via\":\"auto\",\"req\":\"" ID "\"" },
+		{ "\"to\":600000,\"role\":\"packages\",\"via\":\"auto\"",
+			"\"to\":3600001,\"role\":\"packages\",\"via\":\"break-glass\"" },
 		{ "\"via\":\"auto\"",
 			"\"via\":\"auto\",\"exp\":\"2027-01-15T08:00:00Z\"" },
 		{ "\"boot\":\"" ID "\",", "" },
@@ -196,6 +199,137 @@ test_spoiled_host_grants(void)
 		ASSERT_ERR(parse(bad, "host", &g, &err), EINVAL);
 	}
 	test_row(NULL);
+}
+
+static void
+test_break_glass_is_the_hosts(void)
+{
+	static const char *const rows[][2] = {
+		{ "\"via\":\"auto\"", "\"via\":\"break-glass\"" },
+		{ "\"via\":\"auto\"", "\"via\":\"break-glass\",\"req\":\"" ID "\"" },
+		{ "600000,\"role\":\"packages\",\"via\":\"auto\"",
+			"3600000,\"role\":\"packages\",\"via\":\"break-glass\"" },
+	};
+	struct jit_error err;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_free_ char *good = spoil(HOST_GRANT, rows[i][0], rows[i][1]);
+		_cleanup_grant_ struct jit_grant g = { 0 };
+
+		test_row(rows[i][1]);
+		ASSERT_OK(parse(good, "host", &g, &err));
+		ASSERT_EQ_INT(g.via, JIT_VIA_BREAK_GLASS);
+		ASSERT_EQ_STR(jit_grant_id(&g), ID);
+		ASSERT_ERR(parse(good, "carol", &g, &err), EINVAL);
+	}
+	test_row(NULL);
+	ASSERT_ERR(
+		parse(PERSON(",\"via\":\"break-glass\""), "carol", NULL, &err), EINVAL);
+}
+
+/* ---- one command ---- */
+
+#define WORDS(...)                                                                       \
+	((struct jit_strv){                                                              \
+		.n = sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(const char *),     \
+		.v = (const char *[]){ __VA_ARGS__ } })
+
+/* Made by another implementation of SHA-512 over PASETO's PAE. */
+#define ID_U_DIGEST                                                                      \
+	"sha512:087ecf77306e57cd2c892aad9378684deea8193717faad31903bdf6ef705a983"        \
+	"97fb6c8cca01b65c624dcac3622f0a5ec1bec291ba04564a7a51b9f70e332cac"
+
+static void
+test_the_digest_of_a_command(void)
+{
+	char digest[JIT_CMD_DIGEST_SIZE], other[JIT_CMD_DIGEST_SIZE];
+	const struct jit_strv argv = WORDS("/usr/bin/id", "-u");
+
+	jit_cmd_digest(&argv, digest);
+	ASSERT_EQ_STR(digest, ID_U_DIGEST);
+	jit_cmd_digest(&WORDS("/usr/bin/id", "-", "u"), other);
+	ASSERT_FALSE(jit_streq(digest, other));
+	jit_cmd_digest(&WORDS("/usr/bin/id-u"), other);
+	ASSERT_FALSE(jit_streq(digest, other));
+	jit_cmd_digest(&WORDS("/usr/bin/id", "-u", ""), other);
+	ASSERT_FALSE(jit_streq(digest, other));
+}
+
+static void
+test_what_a_grant_for_one_command_covers(void)
+{
+	const struct jit_strv argv = WORDS("/usr/bin/id", "-u"), none = { 0 };
+	const struct {
+		const char *name;
+		struct jit_strv cmd;
+		bool covers;
+	} rows[] = {
+		{ "no claim cmd", { 0 }, true },
+		{ "the same", WORDS("/usr/bin/id", "-u"), true },
+		{ "its digest", WORDS(ID_U_DIGEST), true },
+		{ "less", WORDS("/usr/bin/id"), false },
+		{ "more", WORDS("/usr/bin/id", "-u", "bob"), false },
+		{ "an empty word more", WORDS("/usr/bin/id", "-u", ""), false },
+		{ "joined", WORDS("/usr/bin/id -u"), false },
+		{ "a glob", WORDS("/usr/bin/id", "*"), false },
+		{ "everything", WORDS("*"), false },
+		{ "another case", WORDS("/usr/bin/ID", "-u"), false },
+		{ "edit", WORDS("edit", "/usr/bin/id"), false },
+		{ "a digest cut short", WORDS("sha512:"), false },
+		{ "a digest with a word behind it", WORDS(ID_U_DIGEST, "-u"), false },
+		{ "a digest with more digits", WORDS(ID_U_DIGEST "0"), false },
+		{ "another hash", WORDS("sha256:00"), false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct jit_grant g = { .cmd = rows[i].cmd };
+
+		test_row(rows[i].name);
+		ASSERT_EQ_INT(jit_grant_covers_argv(&g, &argv), rows[i].covers);
+		ASSERT_EQ_INT(jit_grant_covers_argv(&g, &none), rows[i].cmd.n == 0);
+	}
+	test_row("a command that calls itself by what a claim says");
+	ASSERT_FALSE(jit_grant_covers_argv(
+		&(struct jit_grant){ .cmd = WORDS("edit", "/etc/hosts") },
+		&WORDS("edit", "/etc/hosts")));
+	ASSERT_FALSE(jit_grant_covers_argv(
+		&(struct jit_grant){ .cmd = WORDS(ID_U_DIGEST) }, &WORDS(ID_U_DIGEST)));
+	test_row(NULL);
+}
+
+static void
+bind(const struct jit_strv *argv, const char *want)
+{
+	_cleanup_grant_ struct jit_grant g = { 0 };
+
+	ASSERT_OK(jit_grant_bind(&g, argv));
+	if (want)
+		ASSERT_EQ_STR(g.cmd.v[0], want);
+	else
+		ASSERT_EQ_UINT(strncmp(g.cmd.v[0], "sha512:", 7), 0);
+	ASSERT_EQ_UINT(g.cmd.n, want ? argv->n : 1);
+	ASSERT_TRUE(jit_grant_covers_argv(&g, argv));
+}
+
+static void
+test_binding(void)
+{
+	char word[JIT_CMD_MAX];
+	const char *many[JIT_ARGC_MAX + 1];
+
+	memset(word, 'x', sizeof(word));
+	word[sizeof(word) - 7] = '\0'; /* with "/a", quotes and commas: one too many */
+	bind(&WORDS("/a", word), NULL);
+	word[sizeof(word) - 8] = '\0';
+	bind(&WORDS("/a", word), "/a");
+	word[3] = '"'; /* two bytes where it is written */
+	bind(&WORDS("/a", word), NULL);
+	bind(&WORDS("/a", "\xff"), NULL); /* no UTF-8 */
+	bind(&WORDS("/a", "", "b\nc"), "/a");
+	for (size_t i = 0; i < ARRAY_SIZE(many); i++)
+		many[i] = "/a";
+	bind(&(struct jit_strv){ JIT_ARGC_MAX, many }, "/a");
+	bind(&(struct jit_strv){ JIT_ARGC_MAX + 1, many }, NULL);
 }
 
 static void
@@ -226,4 +360,6 @@ test_ids_differ(void)
 
 TEST_MAIN(TEST(test_a_good_one), TEST(test_spoiled_claims), TEST(test_uses_need_one_host),
 	TEST(test_the_hosts_own), TEST(test_spoiled_host_grants),
+	TEST(test_break_glass_is_the_hosts), TEST(test_the_digest_of_a_command),
+	TEST(test_what_a_grant_for_one_command_covers), TEST(test_binding),
 	TEST(test_what_is_written_is_read), TEST(test_ids_differ))

@@ -3,6 +3,7 @@
  */
 #include "jitsu/command.h"
 
+#include <sodium.h>
 #include <sys/resource.h>
 
 #include "jitsu/caller.h"
@@ -123,6 +124,75 @@ test_only_root_may_have_changed_it(void)
 }
 
 static void
+test_a_file_is_hashed_to_its_end(void)
+{
+	static const char abc[] = "abc";
+	static uint8_t big[200000];
+	uint8_t sha256[32], wanted[32];
+	struct jit_error err = { "" };
+
+	for (size_t i = 0; i < sizeof(big); i++)
+		big[i] = (uint8_t)(i * 7);
+	memcpy(big, "\177ELF", 4);
+	{
+		_cleanup_command_ struct command command = COMMAND_NONE;
+
+		test_file_write(test_path("abc"), 0755, abc, 3);
+		ASSERT_OK(command_find(test_path("abc"), &command));
+		ASSERT_OK(command_hash(&command, sha256, &err));
+		crypto_hash_sha256(wanted, (const uint8_t *)abc, 3);
+		ASSERT_EQ_MEM(sha256, wanted, 32);
+		ASSERT_FALSE(
+			command.by_descriptor); /* somebody else will read it again */
+	}
+	{
+		_cleanup_command_ struct command command = COMMAND_NONE;
+
+		test_file_write(test_path("big"), 0755, big, sizeof(big));
+		ASSERT_OK(command_find(test_path("big"), &command));
+		ASSERT_OK(command_hash(&command, sha256, &err));
+		crypto_hash_sha256(wanted, big, sizeof(big));
+		ASSERT_EQ_MEM(sha256, wanted, 32);
+		ASSERT_TRUE(command.by_descriptor);
+	}
+}
+
+/* CVE-2015-8239: the path leads to another file between hash and exec. */
+static void
+test_what_is_hashed_is_what_runs(void)
+{
+	_cleanup_command_ struct command command = COMMAND_NONE;
+	uint8_t sha256[32], wanted[32], content[8];
+	struct jit_error err = { "" };
+
+	test_file_write(test_path("good"), 0755, "\177ELFgood", 8);
+	test_file_write(test_path("evil"), 0755, "\177ELFevil", 8);
+	ASSERT_OK(command_find(test_path("good"), &command));
+	ASSERT_OK(rename(test_path("evil"), test_path("good")));
+	ASSERT_OK(command_hash(&command, sha256, &err));
+	crypto_hash_sha256(wanted, (const uint8_t *)"\177ELFgood", 8);
+	ASSERT_EQ_MEM(sha256, wanted, 32);
+	ASSERT_EQ_INT(pread(command.fd, content, 8, 0), 8);
+	ASSERT_EQ_MEM(content, "\177ELFgood", 8);
+	ASSERT_ERR(command_check_same(&command), ESTALE);
+}
+
+static void
+test_hashing_has_a_bound(void)
+{
+	_cleanup_command_ struct command command = COMMAND_NONE;
+	uint8_t sha256[32];
+	struct jit_error err = { "" };
+
+	make_program("huge", 0755);
+	ASSERT_OK(truncate(test_path("huge"), COMMAND_HASH_MAX + 1)); /* a hole */
+	ASSERT_OK(command_find(test_path("huge"), &command));
+	ASSERT_ERR(command_hash(&command, sha256, &err), EFBIG);
+	ASSERT_CONTAINS(err.text, "larger than 1 GiB");
+	ASSERT_FALSE(command.by_descriptor);
+}
+
+static void
 test_builtins(void)
 {
 	ASSERT_TRUE(command_is_builtin("cd"));
@@ -158,5 +228,6 @@ test_proc_stat_is_read_behind_the_last_parenthesis(void)
 TEST_MAIN(TEST(test_names_are_looked_up_in_the_fixed_path),
 	TEST(test_directories_are_resolved_the_last_component_is_not),
 	TEST(test_what_is_no_program), TEST(test_a_file_that_is_exchanged_is_noticed),
-	TEST(test_only_root_may_have_changed_it), TEST(test_builtins),
-	TEST(test_proc_stat_is_read_behind_the_last_parenthesis))
+	TEST(test_only_root_may_have_changed_it), TEST(test_a_file_is_hashed_to_its_end),
+	TEST(test_what_is_hashed_is_what_runs), TEST(test_hashing_has_a_bound),
+	TEST(test_builtins), TEST(test_proc_stat_is_read_behind_the_last_parenthesis))

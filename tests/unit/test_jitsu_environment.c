@@ -142,6 +142,136 @@ test_taking_empties_environ(void)
 	free(presets.role);
 }
 
+/* Asks for one word; *ret is what came of it, "" for nothing. */
+static int
+ask_one(const char *word, bool preserve, const struct jit_strv *keep, char *ret,
+	size_t size, struct jit_error *err)
+{
+	static char *const given[] = { (char *)"FOO=from caller", (char *)"FOOD=x",
+		(char *)"EMPTY=", (char *)"LD_PRELOAD=/x", (char *)"LANG=C",
+		(char *)"LC_ALL=/../x", NULL };
+	struct environment_asked asked = { .given = given };
+	struct environment env = { 0 };
+	int r;
+
+	if (preserve)
+		asked.preserve = word;
+	else
+		asked.assignments = (struct jit_strv){ 1, &word };
+	r = environment_ask(&asked, keep, &env, err);
+	snprintf(ret, size, "%s", env.n ? env.v[0] : "");
+	environment_done(&env);
+	return r;
+}
+
+static void
+test_what_may_be_asked_for(void)
+{
+	static const char *keeps[] = { "FOO", "APP_*", "EMPTY", "LD_*", "PATH", "UNSET" };
+	static const struct jit_strv keep = { ARRAY_SIZE(keeps), keeps };
+	static const struct {
+		const char *word;
+		bool preserve;
+		int error;
+		const char *entry, *text;
+	} cases[] = {
+		{ "FOO=bar", false, 0, "FOO=bar", "" },
+		{ "FOO=a b=c,d;$(e)\n\"", false, 0, "FOO=a b=c,d;$(e)\n\"", "" },
+		{ "FOO=", false, 0, "FOO=", "" },
+		{ "APP_MODE=1", false, 0, "APP_MODE=1", "" },
+		{ "LANG=C", false, 0, "LANG=C", "" }, /* passes unasked, too */
+		{ "LANG=/../x", false, EPERM, "", "hand on LANG (" },
+		{ "FOOD=1", false, EPERM, "", "hand on FOOD (" },
+		{ "foo=1", false, EPERM, "", "hand on foo (" },
+		{ "PATH=/tmp", false, EPERM, "", "hand on PATH (" },
+		{ "LD_PRELOAD=/x", false, EPERM, "", "hand on LD_PRELOAD (" },
+		{ "JIT_ROLE=x", false, EPERM, "", "hand on JIT_ROLE (" },
+		{ "=x", false, EINVAL, "", "'' is no name" },
+		{ "1A=x", false, EINVAL, "", "'1A' is no name" },
+		{ "FOO", false, EINVAL, "", "'FOO' is no name" },
+		{ "A\033[B=x", false, EINVAL, "", "'A\\x1b[B' is no name" },
+		{ "FOO", true, 0, "FOO=from caller", "" },
+		{ "EMPTY", true, 0, "EMPTY=", "" },
+		{ "UNSET", true, 0, "", "" },
+		{ "LANG", true, 0, "LANG=C", "" },
+		{ "LC_TIME", true, 0, "", "" },
+		{ "LC_ALL", true, EPERM, "", "hand on LC_ALL (" },
+		{ "FOOD", true, EPERM, "", "hand on FOOD (" },
+		{ "FOREIGN", true, EPERM, "", "hand on FOREIGN (" },
+		{ "LD_PRELOAD", true, EPERM, "", "hand on LD_PRELOAD (" },
+		{ "FOO=x", true, EINVAL, "", "'FOO=x' is no name" },
+		{ "", true, EINVAL, "", "'' is no name" },
+		{ "FOO,", true, EINVAL, "", "'' is no name" },
+		{ "FOO,PATH", true, EPERM, "", "hand on PATH (" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct jit_error err = { "" };
+		char entry[64];
+
+		test_row(cases[i].word);
+		ASSERT_ERR(ask_one(cases[i].word, cases[i].preserve, &keep, entry,
+				   sizeof(entry), &err),
+			cases[i].error);
+		ASSERT_EQ_STR(entry, cases[i].entry);
+		ASSERT_CONTAINS(err.text, cases[i].text);
+	}
+	test_row(NULL);
+}
+
+static void
+test_what_is_asked_for_is_bounded(void)
+{
+	static const char *any = "*";
+	const struct jit_strv keep = { 1, &any };
+	char value[ENVIRONMENT_VALUE_MAX + 8] = "FOO=", words[40][8], entry[16];
+	char name[ENVIRONMENT_NAME_MAX + 8] = "";
+	const char *v[40];
+	struct environment_asked asked = { .assignments = { ENVIRONMENT_ASKED_MAX, v } };
+	struct environment env = { 0 };
+	struct jit_error err = { "" };
+
+	memset(value + 4, 'x', ENVIRONMENT_VALUE_MAX);
+	ASSERT_OK(ask_one(value, false, &keep, entry, sizeof(entry), &err));
+	value[4 + ENVIRONMENT_VALUE_MAX] = 'x';
+	ASSERT_ERR(ask_one(value, false, &keep, entry, sizeof(entry), &err), E2BIG);
+	ASSERT_EQ_STR(err.text, "the value of FOO is longer than 4096 bytes");
+	memset(name, 'N', ENVIRONMENT_NAME_MAX);
+	ASSERT_OK(ask_one(name, true, &keep, entry, sizeof(entry), &err));
+	name[ENVIRONMENT_NAME_MAX] = 'N';
+	ASSERT_ERR(ask_one(name, true, &keep, entry, sizeof(entry), &err), EINVAL);
+	name[ENVIRONMENT_NAME_MAX + 1] = '=';
+	ASSERT_ERR(ask_one(name, false, &keep, entry, sizeof(entry), &err), EINVAL);
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		snprintf(words[i], sizeof(words[i]), "N%zu=x", i);
+		v[i] = words[i];
+	}
+	ASSERT_OK(environment_ask(&asked, &keep, &env, &err));
+	ASSERT_EQ_UINT(env.n, ENVIRONMENT_ASKED_MAX);
+	environment_done(&env);
+	asked.assignments.n++;
+	ASSERT_ERR(environment_ask(&asked, &keep, &env, &err), E2BIG);
+	ASSERT_EQ_UINT(env.n, 0);
+}
+
+static void
+test_what_is_written_counts_more_than_what_is_preserved(void)
+{
+	static const char *foo = "FOO", *word = "FOO=written";
+	static char *const given[] = { (char *)"FOO=preserved", NULL };
+	const struct jit_strv keep = { 1, &foo };
+	const struct environment_asked asked = { { 1, &word }, "FOO", given };
+	struct environment env = { 0 };
+	struct jit_error err = { "" };
+
+	ASSERT_OK(environment_ask(&asked, &keep, &env, &err));
+	ASSERT_EQ_UINT(env.n, 1);
+	ASSERT_EQ_STR(env.v[0], "FOO=written");
+	environment_done(&env);
+}
+
 TEST_MAIN(TEST(test_what_of_the_callers_is_kept), TEST(test_what_pam_may_set),
 	TEST(test_setting_replaces), TEST(test_it_is_bounded),
-	TEST(test_taking_empties_environ))
+	TEST(test_taking_empties_environ), TEST(test_what_may_be_asked_for),
+	TEST(test_what_is_asked_for_is_bounded),
+	TEST(test_what_is_written_counts_more_than_what_is_preserved))

@@ -70,6 +70,15 @@ test_modes(void)
 		{ { "-V" }, MODE_VERSION, 0 },
 		{ { "-h" }, MODE_HELP, 0 },
 		{ { "--", "-l" }, MODE_RUN, 1 },
+		{ { "--status" }, MODE_STATUS, 0 },
+		{ { "--status", "--json" }, MODE_STATUS, 0 },
+		{ { "--cancel", "K7Q2" }, MODE_CANCEL, 0 },
+		{ { "--renew" }, MODE_RENEW, 0 },
+		{ { "--renew", "-t", "10m", "-r", "more", "K7Q2" }, MODE_RENEW, 1 },
+		{ { "--renew", "-n" }, MODE_RENEW, 0 },
+		{ { "--serve", "carol" }, MODE_SERVE, 0 },
+		{ { "--break-glass", "-r", "down", "id" }, MODE_RUN, 1 },
+		{ { "--at", "Sat 22:00", "id" }, MODE_RUN, 1 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -115,12 +124,36 @@ test_what_is_refused(void)
 		{ { "--json", "id" }, "--json does not go with" },
 		{ { "-l", "--json", "id" }, "--json goes with -l alone" },
 		{ { "-l", "-n" }, "-n does not go with -l" },
-		{ { "--break-glass", "id" }, "--break-glass: not supported yet" },
+		{ { "--status", "--cancel", "x" }, "only one of" },
+		{ { "--status", "K7Q2" }, "too many words for --status" },
+		{ { "--status", "-n" }, "-n does not go with --status" },
+		{ { "--cancel" }, "--cancel: needs a value" },
+		{ { "--cancel", "" }, "which request?" },
+		{ { "--cancel", "a", "b" }, "too many words for --cancel" },
+		{ { "--renew", "-R", "root" }, "-R does not go with --renew" },
+		{ { "--renew", "--at", "22:00" }, "--at does not go with --renew" },
+		{ { "--renew", "--break-glass" }, "--break-glass does not go with" },
+		{ { "--renew", "a", "b" }, "too many words for --renew" },
+		{ { "-l", "--wait" }, "--wait does not go with -l" },
+		{ { "--wait=0s", "id" }, "a time to wait is" },
+		{ { "--wait=soon", "id" }, "a time to wait is" },
+		{ { "--wait", "--no-wait", "id" }, "either --wait or --no-wait" },
+		{ { "-n", "--wait", "id" }, "-n never waits" },
+		{ { "--break-glass", "--at=22:00", "id" }, "an emergency is now" },
+		{ { "--serve", "../x" }, "no name" },
+		{ { "--serve" }, "--serve: needs a value" },
+		{ { "--serve", "carol", "id" }, "too many words for --serve" },
+		{ { "--serve", "carol", "-n" }, "-n does not go with --serve" },
+		{ { "--preserve-env", "id" }, "--preserve-env needs names" },
+		{ { "--preserve-env=", "id" }, "--preserve-env needs names" },
+		{ { "A=b" }, "which command?" },
+		{ { "A=b", "-n", "id" }, "options stand before" },
+		{ { "-l", "A=b", "id" }, "NAME=value goes with a command" },
+		{ { "--pin", "id" }, "--pin: not supported yet" },
+		{ { "--qr", "id" }, "--qr: not supported yet" },
 		{ { "-s" }, "-s: not supported yet" },
 		{ { "-e", "/etc/hosts" }, "-e: not supported yet" },
 		{ { "--edit", "/etc/hosts" }, "--edit: not supported yet" },
-		{ { "--preserve-env=LD_PRELOAD", "id" }, "not supported yet" },
-		{ { "--serve", "carol" }, "not supported yet" },
 		{ { "-D", "/", "id" }, "not supported yet" },
 	};
 
@@ -161,5 +194,91 @@ test_presets_stand_behind_the_command_line(void)
 	ASSERT_ERR(parse(plain, &presets, &options, &err), EINVAL);
 }
 
-TEST_MAIN(TEST(test_a_command_and_its_options), TEST(test_modes),
-	TEST(test_what_is_refused), TEST(test_presets_stand_behind_the_command_line))
+static void
+test_waiting(void)
+{
+	static const struct {
+		const char *args[ARGS_MAX];
+		enum waiting waiting;
+		int64_t sec;
+	} cases[] = {
+		{ { "id" }, WAITING_USUAL, 0 },
+		{ { "--wait", "id" }, WAITING_WANTED, 0 },
+		{ { "--wait=15m", "id" }, WAITING_WANTED, 900 },
+		{ { "--no-wait", "id" }, WAITING_UNWANTED, 0 },
+		{ { "-n", "--no-wait", "id" }, WAITING_UNWANTED, 0 },
+		{ { "id", "--wait" }, WAITING_USUAL, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct options options;
+		struct jit_error err = { "" };
+
+		test_row(cases[i].args[0]);
+		ASSERT_OK(parse(cases[i].args, &no_presets, &options, &err));
+		ASSERT_EQ_INT(options.waiting, cases[i].waiting);
+		ASSERT_EQ_INT(options.wait_sec, cases[i].sec);
+	}
+}
+
+static void
+test_what_options_carry(void)
+{
+	static const char *const args[ARGS_MAX] = { "--at", "Sat 22:00",
+		"--preserve-env=A,B", "id" };
+	static const char *const emergency[ARGS_MAX] = { "--break-glass", "id" };
+	static const char *const cancelled[ARGS_MAX] = { "--cancel=K7Q2" };
+	static const char *const served[ARGS_MAX] = { "--serve", "carol" };
+	struct options options;
+	struct jit_error err = { "" };
+
+	ASSERT_OK(parse(args, &no_presets, &options, &err));
+	ASSERT_EQ_STR(options.at, "Sat 22:00");
+	ASSERT_EQ_STR(options.preserve, "A,B");
+	ASSERT_FALSE(options.break_glass);
+	ASSERT_OK(parse(emergency, &no_presets, &options, &err));
+	ASSERT_TRUE(options.break_glass);
+	ASSERT_TRUE(options.at == NULL);
+	ASSERT_OK(parse(cancelled, &no_presets, &options, &err));
+	ASSERT_EQ_STR(options.name, "K7Q2");
+	ASSERT_OK(parse(served, &no_presets, &options, &err));
+	ASSERT_EQ_STR(options.name, "carol");
+}
+
+static void
+test_words_before_the_command(void)
+{
+	static const struct {
+		const char *args[ARGS_MAX];
+		size_t assignments;
+		const char *command;
+	} cases[] = {
+		{ { "A=b", "id" }, 1, "id" },
+		{ { "A=", "_B2=c=d", "id", "C=d" }, 2, "id" },
+		{ { "-n", "A=b", "--", "id" }, 1, "id" },
+		{ { "A=b", "--", "-n" }, 1, "-n" },
+		{ { "--", "A=b", "id" }, 0,
+			"A=b" }, /* the end of everything that is ours */
+		{ { "-r", "--", "A=b", "id" }, 1, "id" }, /* a value, not that end */
+		{ { "=b", "id" }, 0, "=b" },
+		{ { "2A=b", "id" }, 0, "2A=b" },
+		{ { "A-B=c", "id" }, 0, "A-B=c" },
+		{ { "./A=b", "id" }, 0, "./A=b" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct options options;
+		struct jit_error err = { "" };
+
+		test_row(cases[i].args[0]);
+		ASSERT_OK(parse(cases[i].args, &no_presets, &options, &err));
+		ASSERT_EQ_UINT(options.assignments.n, cases[i].assignments);
+		ASSERT_EQ_STR(options.words.v[0], cases[i].command);
+		ASSERT_TRUE(options.words.v[options.words.n] == NULL);
+	}
+}
+
+TEST_MAIN(TEST(test_waiting), TEST(test_what_options_carry),
+	TEST(test_words_before_the_command), TEST(test_a_command_and_its_options),
+	TEST(test_modes), TEST(test_what_is_refused),
+	TEST(test_presets_stand_behind_the_command_line))

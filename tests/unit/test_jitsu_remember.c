@@ -23,7 +23,7 @@ a_key(const struct caller *caller, const char *target, const char *grant)
 {
 	struct remember key;
 
-	ASSERT_OK(remember_key(caller, "bob", target, grant, &now, &key));
+	ASSERT_OK(remember_key(caller, "bob", target, grant, "", &now, &key));
 	return key;
 }
 
@@ -65,6 +65,10 @@ test_every_field_counts(void)
 	other = key;
 	other.name[0] = 'r'; /* a uid that was given to somebody else */
 	ASSERT_FALSE(remember_has(&site, &other));
+	/* a role that wants a second factor since, or another one */
+	ASSERT_OK(
+		remember_key(&caller, "bob", "root", "aaaa", "jitsu-totp", &now, &other));
+	ASSERT_FALSE(remember_has(&site, &other));
 	other = a_key(&caller, "daemon", "aaaa");
 	ASSERT_FALSE(remember_has(&site, &other));
 	other = a_key(&caller, "root", "bbbb");
@@ -78,13 +82,13 @@ test_without_a_terminal_session_nothing_is(void)
 	struct remember key;
 
 	caller.tty_device = 0;
-	ASSERT_ERR(remember_key(&caller, "bob", "root", "aaaa", &now, &key), ENOTTY);
+	ASSERT_ERR(remember_key(&caller, "bob", "root", "aaaa", "", &now, &key), ENOTTY);
 	caller = a_caller();
 	caller.leader_start = 0; /* its leader is gone: the number could be anybody's */
-	ASSERT_ERR(remember_key(&caller, "bob", "root", "aaaa", &now, &key), ENOTTY);
+	ASSERT_ERR(remember_key(&caller, "bob", "root", "aaaa", "", &now, &key), ENOTTY);
 	caller = a_caller();
 	caller.session = 0;
-	ASSERT_ERR(remember_key(&caller, "bob", "root", "aaaa", &now, &key), ENOTTY);
+	ASSERT_ERR(remember_key(&caller, "bob", "root", "aaaa", "", &now, &key), ENOTTY);
 }
 
 static void

@@ -143,6 +143,38 @@ test_a_count_that_cannot_be_true_is_an_error(void)
 	ASSERT_ERR(lie.error, EBADMSG);
 }
 
+/* The readers that know a range: its ends pass, what lies beyond makes them fail. */
+static void
+test_values_out_of_range_are_errors(void)
+{
+	_cleanup_(jit_packer_done) struct jit_packer p = { 0 };
+	struct jit_unpacker u;
+
+	jit_pack_u8(&p, 1);
+	jit_pack_u8(&p, 7);
+	jit_pack_u32(&p, 20);
+	jit_pack_i64(&p, 0);
+	u = (struct jit_unpacker){ .buf = p.buf, .len = p.len };
+	ASSERT_TRUE(jit_unpack_bool(&u));
+	ASSERT_EQ_UINT(jit_unpack_enum(&u, 7, 7), 7);
+	ASSERT_EQ_UINT(jit_unpack_upto(&u, 20), 20);
+	ASSERT_EQ_INT(jit_unpack_seconds(&u), 0);
+	ASSERT_OK(jit_unpack_end(&u));
+	u = (struct jit_unpacker){ .buf = p.buf + 1, .len = p.len - 1 };
+	ASSERT_FALSE(jit_unpack_bool(&u));
+	ASSERT_EQ_INT(u.error, -EBADMSG);
+	u = (struct jit_unpacker){ .buf = p.buf + 1, .len = p.len - 1 };
+	ASSERT_EQ_UINT(jit_unpack_enum(&u, 2, 6), 2);
+	ASSERT_EQ_INT(u.error, -EBADMSG);
+	u = (struct jit_unpacker){ .buf = p.buf + 2, .len = p.len - 2 };
+	ASSERT_EQ_UINT(jit_unpack_upto(&u, 19), 0);
+	ASSERT_EQ_INT(u.error, -EBADMSG);
+	memset(p.buf, 0xff, 8);
+	u = (struct jit_unpacker){ .buf = p.buf, .len = p.len };
+	ASSERT_EQ_INT(jit_unpack_seconds(&u), 0);
+	ASSERT_EQ_INT(u.error, -EBADMSG);
+}
+
 static void
 test_an_error_stays(void)
 {
@@ -174,5 +206,6 @@ TEST_MAIN(TEST(test_what_is_written_is_read_back),
 	TEST(test_every_truncation_is_an_error), TEST(test_left_over_bytes_are_an_error),
 	TEST(test_a_string_with_a_nul_inside_is_an_error),
 	TEST(test_a_string_without_its_nul_is_an_error),
-	TEST(test_a_count_that_cannot_be_true_is_an_error), TEST(test_an_error_stays),
+	TEST(test_a_count_that_cannot_be_true_is_an_error),
+	TEST(test_values_out_of_range_are_errors), TEST(test_an_error_stays),
 	TEST(test_a_record_never_grows_beyond_the_bound))

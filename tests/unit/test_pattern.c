@@ -346,6 +346,251 @@ test_commands(void)
 	}
 }
 
+/* ---- what programs can be made to do: each through the pattern that one would write ---- */
+
+#define DPKG_I "/usr/bin/dpkg", "-i", "/srv/pool/*.deb..."
+#define UPGRADE "/usr/bin/apt-get", "upgrade"
+#define JOURNAL "/usr/bin/journalctl", "-u", "[a-z]*"
+#define LOGS "/usr/bin/tar", "-czf", "/srv/backup/*.tgz", "/var/log/[a-z]*..."
+#define UNPACK "/usr/bin/tar", "-xf", "/srv/in/*.tar", "-C", "/srv/out"
+#define FIND_LOGS "/usr/bin/find", "/var/log/*", "-name", "*.log"
+#define EDIT "/usr/bin/vim", "/etc/nginx/*.conf..."
+#define UNIT "/usr/bin/systemctl", "restart", "nginx*.service"
+
+static const struct program_row {
+	const char *name;
+	const char *pattern[WORDS_MAX], *argv[WORDS_MAX];
+	bool want;
+} programs[] = {
+	/* apt: configuration, hooks, local files, other methods */
+	{ "apt, as meant", { APT }, { APT_GET, "nginx-core", "libc6" }, true },
+	{ "apt -o, glued", { APT }, { APT_GET, "-oAPT::Update::Pre-Invoke::=id" } },
+	{ "apt -o, apart", { APT }, { APT_GET, "vim", "-o", "Dir::Etc=/tmp" } },
+	{ "apt -yo, clustered", { APT }, { APT_GET, "-yoDpkg::Pre-Invoke::=id", "vim" } },
+	{ "apt -qq=2", { APT }, { APT_GET, "-qq=2", "vim" } },
+	{ "apt --option, cut short", { APT }, { APT_GET, "--opt=Dir=/tmp", "vim" } },
+	{ "apt -c file", { APT }, { APT_GET, "-c/tmp/apt.conf", "vim" } },
+	{ "apt -t release", { APT }, { APT_GET, "-tsid", "vim" } },
+	{ "apt -t, apart", { APT }, { APT_GET, "vim", "-t", "sid" } },
+	{ "apt --allow-unauthenticated", { APT },
+		{ APT_GET, "vim", "--allow-unauthenticated" } },
+	{ "apt package/release", { APT }, { APT_GET, "vim/sid" } },
+	{ "apt, a .deb here", { APT }, { APT_GET, "./evil.deb" } },
+	{ "apt, a .deb below here", { APT }, { APT_GET, "sub/evil.deb" } },
+	{ "apt, a .deb up there", { APT }, { APT_GET, "../evil.deb" } },
+	{ "apt, a .deb anywhere", { APT }, { APT_GET, "/tmp//evil.deb" } },
+	{ "apt, a .changes file", { APT }, { APT_GET, "./evil.changes" } },
+	{ "apt, a bare name is a package", { APT }, { APT_GET, "evil.deb" }, true },
+	{ "apt, one of them bad", { APT }, { APT_GET, "vim", "nano", "/tmp/e.deb" } },
+	{ "apt, an option hidden last", { APT }, { APT_GET, "vim", "nano", "-y" } },
+	{ "apt --", { APT }, { APT_GET, "--", "-oX=y" } },
+	{ "apt, empty word", { APT }, { APT_GET, "vim", "" } },
+	{ "apt, only a newline", { APT }, { APT_GET, "\n" } },
+	{ "apt, an option behind a newline", { APT }, { APT_GET, "\n-oX=y" } },
+	{ "apt, a newline within a word is of that word", { APT },
+		{ APT_GET, "vim\n-oX=y" }, true },
+	{ "apt, a tab before", { APT }, { APT_GET, "\tvim" } },
+	{ "apt, a blank before", { APT }, { APT_GET, " -oX=y" } },
+	{ "apt, no-break space before", { APT }, { APT_GET, "\xc2\xa0-oX" } },
+	{ "apt, a dash that is none", { APT }, { APT_GET, "\xe2\x80\x93oX" } },
+	{ "apt, another verb first", { APT },
+		{ "/usr/bin/apt-get", "changelog", "install", "vim" } },
+	{ "apt, options before the verb", { APT },
+		{ "/usr/bin/apt-get", "-oX=y", "install", "vim" } },
+	{ "apt source --compile", { APT },
+		{ "/usr/bin/apt-get", "source", "--compile", "vim" } },
+	{ "apt upgrade, as meant", { UPGRADE }, { UPGRADE }, true },
+	{ "apt upgrade with a package", { UPGRADE }, { UPGRADE, "vim" } },
+	{ "apt upgrade -o", { UPGRADE }, { UPGRADE, "-oX=y" } },
+	{ "apt upgrade, empty word", { UPGRADE }, { UPGRADE, "" } },
+	{ "apt upgrade --", { UPGRADE }, { UPGRADE, "--" } },
+
+	/* dpkg: hooks, roots, force, paths that lead elsewhere */
+	{ "dpkg, as meant", { DPKG_I },
+		{ "/usr/bin/dpkg", "-i", "/srv/pool/a.deb", "/srv/pool/b.deb" }, true },
+	{ "dpkg ..", { DPKG_I }, { "/usr/bin/dpkg", "-i", "/srv/pool/../../tmp/a.deb" } },
+	{ "dpkg //", { DPKG_I }, { "/usr/bin/dpkg", "-i", "/srv/pool//a.deb" } },
+	{ "dpkg /./", { DPKG_I }, { "/usr/bin/dpkg", "-i", "/srv/pool/./a.deb" } },
+	{ "dpkg, a directory below", { DPKG_I },
+		{ "/usr/bin/dpkg", "-i", "/srv/pool/x/a.deb" } },
+	{ "dpkg --pre-invoke", { DPKG_I },
+		{ "/usr/bin/dpkg", "-i", "--pre-invoke=id", "/srv/pool/a.deb" } },
+	{ "dpkg --post-invoke behind", { DPKG_I },
+		{ "/usr/bin/dpkg", "-i", "/srv/pool/a.deb", "--post-invoke=id" } },
+	{ "dpkg --root", { DPKG_I },
+		{ "/usr/bin/dpkg", "-i", "--root=/tmp/r", "/srv/pool/a.deb" } },
+	{ "dpkg --force-all.deb", { DPKG_I },
+		{ "/usr/bin/dpkg", "-i", "--force-all.deb" } },
+	{ "dpkg -iB, clustered", { DPKG_I },
+		{ "/usr/bin/dpkg", "-iB", "/srv/pool/a.deb" } },
+	{ "dpkg --unpack for -i", { DPKG_I },
+		{ "/usr/bin/dpkg", "--unpack", "/srv/pool/a.deb" } },
+	{ "dpkg --command-fd", { DPKG_I }, { "/usr/bin/dpkg", "--command-fd", "0" } },
+	{ "dpkg, nothing to install", { DPKG_I }, { "/usr/bin/dpkg", "-i" } },
+
+	/* systemctl: other hosts, other roots, unit files, pagers, editors */
+	{ "systemctl, as meant", { UNIT },
+		{ "/usr/bin/systemctl", "restart", "nginx@1.service" }, true },
+	{ "systemctl -H", { UNIT }, { "/usr/bin/systemctl", "restart", "-Hevil" } },
+	{ "systemctl -M", { UNIT },
+		{ "/usr/bin/systemctl", "-Mevil", "restart", "nginx.service" } },
+	{ "systemctl, a second unit", { UNIT },
+		{ "/usr/bin/systemctl", "restart", "nginx.service", "ssh.service" } },
+	{ "systemctl, a path", { UNIT },
+		{ "/usr/bin/systemctl", "restart", "nginx/../x.service" } },
+	{ "systemctl, units in one word", { UNIT },
+		{ "/usr/bin/systemctl", "restart", "nginx.service ssh.target" } },
+	{ "systemctl, another verb", { UNIT },
+		{ "/usr/bin/systemctl", "edit", "nginx.service" } },
+	{ "systemctl link", { UNIT },
+		{ "/usr/bin/systemctl", "link", "/tmp/nginx.service" } },
+	{ "systemctl --force", { UNIT },
+		{ "/usr/bin/systemctl", "restart", "nginx.service", "--force" } },
+	{ "journalctl, as meant", { JOURNAL }, { "/usr/bin/journalctl", "-u", "ssh" },
+		true },
+	{ "journalctl --file", { JOURNAL },
+		{ "/usr/bin/journalctl", "-u", "--file=/etc/shadow" } },
+	{ "journalctl -u glued", { JOURNAL }, { "/usr/bin/journalctl", "-ussh" } },
+	{ "journalctl --vacuum behind", { JOURNAL },
+		{ "/usr/bin/journalctl", "-u", "ssh", "--vacuum-size=1" } },
+
+	/* tar: programs, check points, lists, places */
+	{ "tar, as meant", { LOGS },
+		{ "/usr/bin/tar", "-czf", "/srv/backup/a.tgz", "/var/log/syslog" },
+		true },
+	{ "tar --checkpoint-action", { LOGS },
+		{ "/usr/bin/tar", "-czf", "/srv/backup/a.tgz", "/var/log/syslog",
+			"--checkpoint-action=exec=id" } },
+	{ "tar -I", { LOGS },
+		{ "/usr/bin/tar", "-czf", "/srv/backup/a.tgz", "-Iid", "/var/log/a" } },
+	{ "tar --use-compress-program", { LOGS },
+		{ "/usr/bin/tar", "--use-compress-program=id", "-czf",
+			"/srv/backup/a.tgz", "/var/log/a" } },
+	{ "tar -T list", { LOGS },
+		{ "/usr/bin/tar", "-czf", "/srv/backup/a.tgz", "-T/tmp/list" } },
+	{ "tar @file", { LOGS },
+		{ "/usr/bin/tar", "-czf", "/srv/backup/a.tgz", "@/etc/shadow" } },
+	{ "tar, another host", { LOGS },
+		{ "/usr/bin/tar", "-czf", "evil:/srv/backup/a.tgz", "/var/log/a" } },
+	{ "tar ..", { LOGS },
+		{ "/usr/bin/tar", "-czf", "/srv/backup/a.tgz", "/var/log/../shadow" } },
+	{ "tar //", { LOGS },
+		{ "/usr/bin/tar", "-czf", "/srv/backup/a.tgz", "/var/log//a" } },
+	{ "tar, clustered otherwise", { LOGS },
+		{ "/usr/bin/tar", "-czPf", "/srv/backup/a.tgz", "/var/log/a" } },
+	{ "tar, old style", { LOGS },
+		{ "/usr/bin/tar", "czf", "/srv/backup/a.tgz", "/var/log/a" } },
+	{ "tar -x, as meant", { UNPACK },
+		{ "/usr/bin/tar", "-xf", "/srv/in/a.tar", "-C", "/srv/out" }, true },
+	{ "tar -C elsewhere", { UNPACK },
+		{ "/usr/bin/tar", "-xf", "/srv/in/a.tar", "-C", "/" } },
+	{ "tar -C twice", { UNPACK },
+		{ "/usr/bin/tar", "-xf", "/srv/in/a.tar", "-C", "/srv/out", "-C/" } },
+	{ "tar --to-command", { UNPACK },
+		{ "/usr/bin/tar", "-xf", "/srv/in/a.tar", "--to-command=id", "-C",
+			"/srv/out" } },
+
+	/* find: actions, other starting points, option arguments */
+	{ "find, as meant", { FIND_LOGS },
+		{ "/usr/bin/find", "/var/log/nginx", "-name", "a.log" }, true },
+	{ "find -exec", { FIND_LOGS },
+		{ "/usr/bin/find", "/var/log/nginx", "-name", "a.log", "-exec", "id",
+			";" } },
+	{ "find -execdir in place of -name", { FIND_LOGS },
+		{ "/usr/bin/find", "/var/log/nginx", "-execdir", "a.log" } },
+	{ "find -delete", { FIND_LOGS },
+		{ "/usr/bin/find", "/var/log/nginx", "-delete" } },
+	{ "find -fls as the name", { FIND_LOGS },
+		{ "/usr/bin/find", "/var/log/nginx", "-name", "-fls.log" } },
+	{ "find, a second place", { FIND_LOGS },
+		{ "/usr/bin/find", "/var/log/nginx", "/root", "-name", "a.log" } },
+	{ "find ..", { FIND_LOGS },
+		{ "/usr/bin/find", "/var/log/../../root", "-name", "a.log" } },
+	{ "find -files0-from", { FIND_LOGS },
+		{ "/usr/bin/find", "-files0-from", "/tmp/x", "-name", "a.log" } },
+	{ "find (", { FIND_LOGS },
+		{ "/usr/bin/find", "/var/log/nginx", "(", "-name", "a.log", ")" } },
+
+/* what a name in a directory is not */
+#define CHOWN "/usr/bin/chown", "web", "/srv/*"
+	{ "chown, as meant", { CHOWN }, { "/usr/bin/chown", "web", "/srv/a" }, true },
+	{ "chown ..", { CHOWN }, { "/usr/bin/chown", "web", "/srv/.." } },
+	{ "chown .", { CHOWN }, { "/usr/bin/chown", "web", "/srv/." } },
+	{ "chown, the directory itself", { CHOWN }, { "/usr/bin/chown", "web", "/srv" } },
+	{ "chown, three dots are a name", { CHOWN },
+		{ "/usr/bin/chown", "web", "/srv/..." }, true },
+	{ "chown, dots in a name", { CHOWN }, { "/usr/bin/chown", "web", "/srv/a..b" },
+		true },
+	{ "chown, a hidden name", { CHOWN }, { "/usr/bin/chown", "web", "/srv/..a" },
+		true },
+	{ "..", { "/bin/ls", "*" }, { "/bin/ls", ".." } },
+	{ ". is where one is", { "/bin/ls", "*" }, { "/bin/ls", "." }, true },
+	{ "../x", { "/bin/ls", "*/x" }, { "/bin/ls", "../x" } },
+	{ "x/..", { "/bin/ls", "x/*" }, { "/bin/ls", "x/.." } },
+	{ "x/../y", { "/bin/ls", "x/*/y..." }, { "/bin/ls", "x/../y" } },
+	{ ".. by classes", { "/bin/ls", "[.][.]" }, { "/bin/ls", ".." } },
+	{ ".. written so", { "/bin/ls", ".." }, { "/bin/ls", ".." }, true },
+	{ "/srv/.. written so", { "/bin/ls", "/srv/..", "*" },
+		{ "/bin/ls", "/srv/..", "x" }, true },
+	{ "../x written so, again and again", { "/bin/ls", "../x..." },
+		{ "/bin/ls", "../x", "../x" }, true },
+	{ "../* is not ../x", { "/bin/ls", "../*" }, { "/bin/ls", "../x" } },
+
+	/* vim: commands, scripts, shells */
+	{ "vim, as meant", { EDIT }, { "/usr/bin/vim", "/etc/nginx/a.conf" }, true },
+	{ "vim -c", { EDIT }, { "/usr/bin/vim", "-c!id", "/etc/nginx/a.conf" } },
+	{ "vim --cmd behind", { EDIT },
+		{ "/usr/bin/vim", "/etc/nginx/a.conf", "--cmd", "!id" } },
+	{ "vim +cmd", { EDIT }, { "/usr/bin/vim", "+!id", "/etc/nginx/a.conf" } },
+	{ "vim -S", { EDIT }, { "/usr/bin/vim", "-S/tmp/x.vim" } },
+	{ "vim -u", { EDIT }, { "/usr/bin/vim", "-u", "/tmp/rc", "/etc/nginx/a.conf" } },
+	{ "vim -es, clustered", { EDIT },
+		{ "/usr/bin/vim", "-es", "/etc/nginx/a.conf" } },
+	{ "vim ..", { EDIT }, { "/usr/bin/vim", "/etc/nginx/../shadow.conf" } },
+	{ "vim, a directory below", { EDIT }, { "/usr/bin/vim", "/etc/nginx/d/a.conf" } },
+	{ "vim, scp://", { EDIT }, { "/usr/bin/vim", "scp://evil//etc/nginx/a.conf" } },
+	{ "vim, a hidden file is a file", { EDIT },
+		{ "/usr/bin/vim", "/etc/nginx/.a.conf" }, true },
+	{ "vim under another name", { EDIT }, { "/usr/bin/vi", "/etc/nginx/a.conf" } },
+};
+
+static void
+test_what_programs_can_be_made_to_do(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
+		const struct jit_strv pattern = strv_of(programs[i].pattern);
+		const struct jit_strv argv = strv_of(programs[i].argv);
+
+		test_row(programs[i].name);
+		ASSERT_EQ_INT(jit_command_match(&pattern, &argv), programs[i].want);
+	}
+	test_row(NULL);
+}
+
+/* Nothing that a pattern without `any...` lets through holds an option, whatever its words,
+ * unless the pattern writes one in its place. */
+static void
+test_no_word_but_an_option_lets_one_in(void)
+{
+	static const char *const words[] = { "*", "?*", "[!a-z]*", "[-a]*", "*-*",
+		"[+--]x", "*...", "?...", "[!a]*..." };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		for (unsigned k = 0; k < 1000; k++) {
+			char option[16] = "-";
+			const char *pattern[] = { "/bin/a", words[i] };
+			const char *argv[] = { "/bin/a", option };
+
+			word_number(k, "-xo/=", option + 1);
+			test_row(words[i]);
+			ASSERT_FALSE(jit_command_match(&(struct jit_strv){ 2, pattern },
+				&(struct jit_strv){ 2, argv }));
+		}
+	test_row(NULL);
+}
+
 TEST_MAIN(TEST(test_globs), TEST(test_backing_up_only_to_the_last_star_loses_nothing),
 	TEST(test_many_stars_take_no_time), TEST(test_which_globs_are_well_formed),
-	TEST(test_which_globs_are_literal), TEST(test_commands))
+	TEST(test_which_globs_are_literal), TEST(test_commands),
+	TEST(test_what_programs_can_be_made_to_do),
+	TEST(test_no_word_but_an_option_lets_one_in))

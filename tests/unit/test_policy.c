@@ -1,10 +1,11 @@
 /*
- * libjit/policy_record.c, libjit/policy.c: what is compiled is read back, cut or strange
+ * libjit/policy*.c: what is compiled is read back, cut or strange
  * records are refused, and one question finds just its rules and roles.
  */
 #include "libjit/policy.h"
 
 #include <cdb.h>
+#include <linux/capability.h>
 
 #include "test.h"
 
@@ -37,6 +38,13 @@ static const struct jit_globals globals = {
 	.start_within_sec = 3600,
 	.prompt_timeout_sec = 300,
 	.keep_sec = 34560000,
+	.request_ttl_sec = 3601,
+	.break_glass_max_sec = 1801,
+	.pin_max_sec = 3602,
+	.pin_challenge_ttl_sec = 1802,
+	.pending_requests = 20,
+	.notify_command = "/usr/libexec/jit/notify",
+	.notify_timeout_sec = 5,
 	.privileged_users = STRV("root", "admin"),
 	.privileged_shared = STRV("deploy"),
 	.privileged_groups = STRV("%sudo", "%wheel"),
@@ -53,17 +61,32 @@ static const struct jit_globals globals = {
 
 static struct jit_strv patterns[] = { STRV("/usr/bin/apt-get", "install", "[a-z]*..."),
 	STRV("/usr/bin/apt-get", "update") };
+static struct jit_strv denied[] = { STRV("/usr/bin/apt-get", "install", "nmap") };
+static struct jit_digest digests[] = { { false, { 0 } }, { true, { 0xab, 0xcd } } };
 static const struct jit_role role = {
 	.name = "packages",
 	.description = "Install packages",
 	.run_as = STRV("root", "apt"),
 	.n_commands = 2,
 	.commands = patterns,
+	.digests = digests,
+	.n_deny_commands = 1,
+	.deny_commands = denied,
+	.edit = STRV("/etc/hosts", "/etc/nginx/*"),
 	.login = false,
 	.shell = true,
 	.equals_root = true,
+	.no_new_privs = true,
 	.max_sec = 1800,
 	.default_sec = 600,
+	.max_uses = 3,
+	.capabilities = UINT64_C(1) << 13 | UINT64_C(1) << CAP_LAST_CAP,
+	.authenticate_with = "jit-totp",
+	.env_keep = STRV("LANG", "LC_*"),
+	.env_set = STRV("EDITOR=vi", "EMPTY="),
+	.umask = 027,
+	.cwd = "/srv",
+	.ends = JIT_ENDS_USE,
 };
 
 static struct jit_when_range ranges[] = { { 480, 1080 }, { 9960, 360 } };
@@ -80,7 +103,16 @@ static const struct jit_rule rule = {
 	.approvals = 2,
 	.approvers = STRV("carol", "dave"),
 	.approvers_shown = STRV("@secops"),
+	.then_ask = STRV("frank", "grace"),
+	.then_ask_shown = STRV("@managers"),
+	.answer_within_sec = 901,
+	.operators = STRV("heidi"),
+	.operators_shown = STRV("@helpdesk"),
+	.pin_replaces_approvals = true,
+	.exact_command = true,
 	.reason_required = true,
+	.ticket = STRV("OPS", "CHG"),
+	.review_sec = 1801440000,
 	.authenticate = JIT_AUTH_NEVER,
 	.max_sec = 900,
 	.mode = JIT_MODE_ENFORCE,
@@ -127,6 +159,13 @@ test_globals_are_read_back(void)
 	ASSERT_EQ_INT(got.start_within_sec, globals.start_within_sec);
 	ASSERT_EQ_INT(got.prompt_timeout_sec, globals.prompt_timeout_sec);
 	ASSERT_EQ_INT(got.keep_sec, globals.keep_sec);
+	ASSERT_EQ_INT(got.request_ttl_sec, 3601);
+	ASSERT_EQ_INT(got.break_glass_max_sec, 1801);
+	ASSERT_EQ_INT(got.pin_max_sec, 3602);
+	ASSERT_EQ_INT(got.pin_challenge_ttl_sec, 1802);
+	ASSERT_EQ_UINT(got.pending_requests, 20);
+	ASSERT_EQ_STR(got.notify_command, globals.notify_command);
+	ASSERT_EQ_INT(got.notify_timeout_sec, 5);
 	assert_strv(&got.privileged_users, &globals.privileged_users);
 	assert_strv(&got.privileged_shared, &globals.privileged_shared);
 	ASSERT_EQ_UINT(got.privileged_groups.n, 2);
@@ -175,6 +214,46 @@ test_a_role_is_read_back(void)
 }
 
 static void
+test_what_surrounds_a_command_is_read_back(void)
+{
+	_cleanup_(jit_packer_done) struct jit_packer p = { 0 };
+	struct jit_role got;
+
+	jit_role_pack(&p, &role);
+	ASSERT_OK(jit_role_unpack(copy_of(&p, p.len), p.len, &got));
+	ASSERT_FALSE(got.digests[0].given);
+	ASSERT_TRUE(got.digests[1].given);
+	ASSERT_EQ_MEM(got.digests[1].sha256, digests[1].sha256, 32);
+	ASSERT_EQ_UINT(got.n_deny_commands, 1);
+	assert_strv(&got.deny_commands[0], &denied[0]);
+	assert_strv(&got.edit, &role.edit);
+	ASSERT_TRUE(got.no_new_privs);
+	ASSERT_EQ_UINT(got.max_uses, 3);
+	ASSERT_EQ_UINT(got.capabilities, role.capabilities);
+	ASSERT_EQ_STR(got.authenticate_with, "jit-totp");
+	assert_strv(&got.env_keep, &role.env_keep);
+	assert_strv(&got.env_set, &role.env_set);
+	ASSERT_EQ_UINT(got.umask, 027);
+	ASSERT_EQ_STR(got.cwd, "/srv");
+	ASSERT_EQ_INT(got.ends, JIT_ENDS_USE);
+	jit_role_done(&got);
+}
+
+/* Who gives none, as tests do, writes none for each. */
+static void
+test_digests_stand_one_beside_each_pattern(void)
+{
+	_cleanup_(jit_packer_done) struct jit_packer p = { 0 };
+	struct jit_role without = role, got;
+
+	without.digests = NULL;
+	jit_role_pack(&p, &without);
+	ASSERT_OK(jit_role_unpack(copy_of(&p, p.len), p.len, &got));
+	ASSERT_FALSE(got.digests[0].given || got.digests[1].given);
+	jit_role_done(&got);
+}
+
+static void
 test_a_rule_is_read_back(void)
 {
 	_cleanup_(jit_packer_done) struct jit_packer p = { 0 };
@@ -198,7 +277,16 @@ test_a_rule_is_read_back(void)
 	ASSERT_EQ_UINT(got.approvals, 2);
 	assert_strv(&got.approvers, &rule.approvers);
 	assert_strv(&got.approvers_shown, &rule.approvers_shown);
+	assert_strv(&got.then_ask, &rule.then_ask);
+	assert_strv(&got.then_ask_shown, &rule.then_ask_shown);
+	ASSERT_EQ_INT(got.answer_within_sec, 901);
+	assert_strv(&got.operators, &rule.operators);
+	assert_strv(&got.operators_shown, &rule.operators_shown);
+	ASSERT_TRUE(got.pin_replaces_approvals);
+	ASSERT_TRUE(got.exact_command);
 	ASSERT_TRUE(got.reason_required);
+	assert_strv(&got.ticket, &rule.ticket);
+	ASSERT_EQ_INT(got.review_sec, 1801440000);
 	ASSERT_EQ_INT(got.authenticate, rule.authenticate);
 	ASSERT_EQ_INT(got.max_sec, 900);
 	ASSERT_EQ_INT(got.mode, JIT_MODE_ENFORCE);
@@ -296,29 +384,70 @@ globals_round_trip(const struct jit_globals *changed)
 	return unpack(GLOBALS, copy_of(&p, p.len), p.len);
 }
 
+static int
+role_round_trip(const struct jit_role *changed)
+{
+	_cleanup_(jit_packer_done) struct jit_packer p = { 0 };
+
+	jit_role_pack(&p, changed);
+	ASSERT_OK(p.error);
+	return unpack(ROLE, copy_of(&p, p.len), p.len);
+}
+
+/* A copy of a sound one with one field changed: does it come back? */
+#define REFUSED(kind, field, value)                                                      \
+	do {                                                                             \
+		struct jit_##kind changed_ = kind;                                       \
+                                                                                         \
+		test_row(#kind "." #field " = " #value);                                 \
+		changed_.field = value;                                                  \
+		ASSERT_ERR(kind##_round_trip(&changed_), EBADMSG);                       \
+	} while (0)
+#define TAKEN(kind, field, value)                                                        \
+	do {                                                                             \
+		struct jit_##kind changed_ = kind;                                       \
+                                                                                         \
+		test_row(#kind "." #field " = " #value);                                 \
+		changed_.field = value;                                                  \
+		ASSERT_OK(kind##_round_trip(&changed_));                                 \
+	} while (0)
+
 static void
 test_unknown_values_of_a_rule_are_errors(void)
 {
 	struct jit_when_range wrong[] = { { 10080, 1 }, { 0, 10081 }, { 60, 60 } };
-	struct jit_rule changed = rule;
 
-	changed.approval = (enum jit_approval)(JIT_APPROVAL_BREAK_GLASS + 1);
-	ASSERT_ERR(rule_round_trip(&changed), EBADMSG);
-	changed = rule;
-	changed.authenticate = (enum jit_authenticate)(JIT_AUTH_NEVER + 1);
-	ASSERT_ERR(rule_round_trip(&changed), EBADMSG);
-	changed = rule;
-	changed.mode = (enum jit_mode)(JIT_MODE_OBSERVE + 1);
-	ASSERT_ERR(rule_round_trip(&changed), EBADMSG);
-	changed = rule;
-	changed.max_sec = -1;
-	ASSERT_ERR(rule_round_trip(&changed), EBADMSG);
+	REFUSED(rule, approval, (enum jit_approval)(JIT_APPROVAL_BREAK_GLASS + 1));
+	REFUSED(rule, authenticate, (enum jit_authenticate)(JIT_AUTH_NEVER + 1));
+	REFUSED(rule, mode, (enum jit_mode)(JIT_MODE_OBSERVE + 1));
+	REFUSED(rule, max_sec, -1);
+	REFUSED(rule, answer_within_sec, -1);
+	REFUSED(rule, review_sec, -1);
+	TAKEN(rule, approvals, JIT_APPROVALS_MAX);
+	REFUSED(rule, approvals, JIT_APPROVALS_MAX + 1);
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
-		changed = rule;
+		struct jit_rule changed = rule;
+
 		changed.when.n = 1;
 		changed.when.ranges = &wrong[i];
 		ASSERT_ERR(rule_round_trip(&changed), EBADMSG);
 	}
+}
+
+static void
+test_unknown_values_of_a_role_are_errors(void)
+{
+	REFUSED(role, max_sec, -1);
+	REFUSED(role, default_sec, -1);
+	REFUSED(role, capabilities, UINT64_C(1) << (CAP_LAST_CAP + 1));
+	REFUSED(role, capabilities, UINT64_C(1) << 63);
+	TAKEN(role, umask, JIT_UMASK_NONE);
+	REFUSED(role, umask, JIT_UMASK_NONE + 1);
+	TAKEN(role, cwd, "");
+	REFUSED(role, cwd, "srv");
+	REFUSED(role, ends, (enum jit_ends)(JIT_ENDS_USE + 1));
+	REFUSED(role, env_set, ((struct jit_strv)STRV("EDITOR")));
+	REFUSED(role, env_set, ((struct jit_strv)STRV("=vi")));
 }
 
 static void
@@ -328,17 +457,22 @@ test_unknown_values_of_the_globals_are_errors(void)
 	struct jit_zone_change far = { 0, 27 * 3600 };
 	struct jit_zone wrong[] = { { "", 0, NULL }, { "", 2, falling },
 		{ "", 1, &far } };
-	struct jit_globals changed = globals;
 
-	changed.mode = JIT_MODE_NONE;
-	ASSERT_ERR(globals_round_trip(&changed), EBADMSG);
-	changed.mode = (enum jit_mode)(JIT_MODE_OBSERVE + 1);
-	ASSERT_ERR(globals_round_trip(&changed), EBADMSG);
-	changed = globals;
-	changed.keep_sec = -1;
-	ASSERT_ERR(globals_round_trip(&changed), EBADMSG);
+	REFUSED(globals, mode, JIT_MODE_NONE);
+	REFUSED(globals, mode, (enum jit_mode)(JIT_MODE_OBSERVE + 1));
+	REFUSED(globals, keep_sec, -1);
+	REFUSED(globals, request_ttl_sec, -1);
+	REFUSED(globals, break_glass_max_sec, -1);
+	REFUSED(globals, pin_max_sec, -1);
+	REFUSED(globals, pin_challenge_ttl_sec, -1);
+	REFUSED(globals, notify_timeout_sec, -1);
+	TAKEN(globals, pending_requests, JIT_REQUESTS_MAX);
+	REFUSED(globals, pending_requests, JIT_REQUESTS_MAX + 1);
+	TAKEN(globals, notify_command, "");
+	REFUSED(globals, notify_command, "notify");
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
-		changed = globals;
+		struct jit_globals changed = globals;
+
 		changed.n_zones = 1;
 		changed.zones = &wrong[i];
 		ASSERT_ERR(globals_round_trip(&changed), EBADMSG);
@@ -348,28 +482,62 @@ test_unknown_values_of_the_globals_are_errors(void)
 static void
 test_a_pattern_without_words_is_an_error(void)
 {
-	_cleanup_(jit_packer_done) struct jit_packer p = { 0 };
 	struct jit_strv none = { 0 };
 	struct jit_role changed = role;
 
 	changed.n_commands = 1;
 	changed.commands = &none;
-	jit_role_pack(&p, &changed);
+	ASSERT_ERR(role_round_trip(&changed), EBADMSG);
+	changed = role;
+	changed.deny_commands = &none;
+	ASSERT_ERR(role_round_trip(&changed), EBADMSG);
+}
+
+/* The count of digests is that of the commands: the one behind the patterns. */
+static void
+test_a_digest_too_few_is_an_error(void)
+{
+	_cleanup_(jit_packer_done) struct jit_packer p = { 0 }, before = { 0 };
+	enum { DIGEST = 1 + 32 };
+
+	jit_role_pack(&p, &role);
+	jit_pack_str(&before, role.name);
+	jit_pack_str(&before, role.description);
+	jit_pack_strv(&before, &role.run_as);
+	jit_pack_u32(&before, 2);
+	jit_pack_strv(&before, &patterns[0]);
+	jit_pack_strv(&before, &patterns[1]);
+	ASSERT_EQ_MEM(p.buf, before.buf, before.len);
+	ASSERT_EQ_INT(p.buf[before.len], 2);
+	p.buf[before.len] = 1;
+	memmove(p.buf + before.len + 4, p.buf + before.len + 4 + DIGEST,
+		p.len - before.len - 4 - DIGEST);
+	p.len -= DIGEST;
 	ASSERT_ERR(unpack(ROLE, copy_of(&p, p.len), p.len), EBADMSG);
 }
 
 static void
 test_a_truth_value_is_0_or_1(void)
 {
-	enum { TIMES = 2 * 8, BOOLS = 3 }; /* the end of a role's record */
+	_cleanup_(jit_packer_done) struct jit_packer p = { 0 }, after = { 0 };
+	enum { BOOLS = 4 }; /* before the times of a role's record */
 
-	for (size_t i = 1; i <= BOOLS; i++) {
-		_cleanup_(jit_packer_done) struct jit_packer p = { 0 };
+	jit_pack_i64(&after, role.max_sec);
+	jit_pack_i64(&after, role.default_sec);
+	jit_role_pack(&p, &role);
+	{
+		uint8_t *times = memmem(p.buf, p.len, after.buf, after.len);
 
-		jit_role_pack(&p, &role);
-		ASSERT_TRUE(p.buf[p.len - TIMES - i] <= 1);
-		p.buf[p.len - TIMES - i] = 2;
-		ASSERT_ERR(unpack(ROLE, copy_of(&p, p.len), p.len), EBADMSG);
+		ASSERT_TRUE(times != NULL);
+		for (size_t i = 1; i <= BOOLS; i++) {
+			uint8_t sound = times[-(ptrdiff_t)i];
+
+			ASSERT_TRUE(sound <= 1);
+			times[-(ptrdiff_t)i] = 2;
+			ASSERT_ERR(unpack(ROLE, copy_of(&p, p.len), p.len), EBADMSG);
+			times[-(ptrdiff_t)i] = sound;
+		}
+		ASSERT_OK(unpack(ROLE, copy_of(&p, p.len), p.len));
 	}
 }
 
@@ -777,13 +945,15 @@ test_a_file_without_globals_is_damaged(void)
 }
 
 TEST_MAIN(TEST(test_globals_are_read_back), TEST(test_a_role_is_read_back),
-	TEST(test_a_rule_is_read_back),
+	TEST(test_what_surrounds_a_command_is_read_back),
+	TEST(test_digests_stand_one_beside_each_pattern), TEST(test_a_rule_is_read_back),
 	TEST(test_every_truncation_of_every_record_is_an_error),
 	TEST(test_a_flipped_byte_never_breaks_the_reader),
 	TEST(test_unknown_values_of_a_rule_are_errors),
+	TEST(test_unknown_values_of_a_role_are_errors),
 	TEST(test_unknown_values_of_the_globals_are_errors),
 	TEST(test_a_pattern_without_words_is_an_error),
-	TEST(test_a_truth_value_is_0_or_1),
+	TEST(test_a_digest_too_few_is_an_error), TEST(test_a_truth_value_is_0_or_1),
 	TEST(test_the_globals_roles_and_rules_are_found), TEST(test_keys_of_the_indexes),
 	TEST(test_a_view_has_the_rules_of_the_question_in_order),
 	TEST(test_adding_again_adds_only_what_is_new),

@@ -314,14 +314,34 @@ test_uses_are_counted(void)
 	token = world_token(&g, "carol");
 	ASSERT_OK(jit_store_add_brought(
 		&access_.site, &access_.subject, &g, token, &access_.now, WORLD_NOW));
-	ASSERT_OK(jit_store_use(&access_.site, &g));
-	ASSERT_OK(jit_store_use(&access_.site, &g));
-	ASSERT_ERR(jit_store_use(&access_.site, &g), EDQUOT);
+	ASSERT_OK(jit_store_use(&access_.site, &g, 0));
+	ASSERT_OK(jit_store_use(&access_.site, &g, 0));
+	ASSERT_ERR(jit_store_use(&access_.site, &g, 0), EDQUOT);
 	ASSERT_OK(jit_store_load(&access_.site, &access_.keys, &access_.subject,
 		&access_.now, &list, NULL));
 	ASSERT_EQ_UINT(list.v[0].used, 2);
 	jit_held_list_done(&list);
 	clean();
+}
+
+/* The grant's own limit and its role's: the smaller one holds. */
+static void
+test_the_smaller_limit_of_uses(void)
+{
+	static const struct {
+		uint32_t own, roles, allowed;
+	} rows[] = { { 2, 0, 2 }, { 0, 3, 3 }, { 2, 3, 2 }, { 3, 2, 2 } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct jit_grant g = world_grant();
+
+		world_open(&access_);
+		g.uses = rows[i].own;
+		for (uint32_t k = 0; k < rows[i].allowed; k++)
+			ASSERT_OK(jit_store_use(&access_.site, &g, rows[i].roles));
+		ASSERT_ERR(jit_store_use(&access_.site, &g, rows[i].roles), EDQUOT);
+		clean();
+	}
 }
 
 static void
@@ -538,7 +558,7 @@ TEST_MAIN(TEST(test_both_kinds_come_back), TEST(test_a_second_time_is_refused),
 	TEST(test_tombstones), TEST(test_revoked_before_seen),
 	TEST(test_no_tombstone_directory_denies),
 	TEST(test_a_watcher_looks_within_a_second), TEST(test_uses_are_counted),
-	TEST(test_past_grants_go_to_the_archive),
+	TEST(test_the_smaller_limit_of_uses), TEST(test_past_grants_go_to_the_archive),
 	TEST(test_dropped_grants_do_not_pile_up),
 	TEST(test_what_nobody_vouches_for_goes_in_time),
 	TEST(test_there_is_an_end_to_what_one_can_hold),

@@ -43,7 +43,7 @@ void
 world_site(struct jit_site *ret)
 {
 	static const char *const dirs[] = { "etc", "lib", "run", "log", "lib/revoked",
-		"run/uses" };
+		"lib/locks", "lib/requests", "run/uses" };
 	int *const fds[] = { &ret->etc, &ret->lib, &ret->run, &ret->log };
 
 	ASSERT_TRUE(sodium_init() >= 0);
@@ -143,7 +143,9 @@ world_keys(const struct jit_site *site)
 	writer_begin(&w, site->lib, "keys.cdb");
 	put_key(&w, "carol", JIT_NS_GRANT | JIT_NS_REVOKE, 0);
 	put_key(&w, "dave", JIT_NS_GRANT, 0);
-	put_key(&w, "bob", JIT_NS_GRANT, 0);
+	put_key(&w, "grace", JIT_NS_GRANT, 0);
+	put_key(&w, "bob", JIT_NS_GRANT | JIT_NS_REQUEST, 0);
+	put_key(&w, "daemon", JIT_NS_GRANT | JIT_NS_REQUEST, 0);
 	put_key(&w, "erin", JIT_NS_REVOKE, 0);
 	put_key(&w, "frank", JIT_NS_GRANT, WORLD_NOW - 1);
 	put_key(&w, "host", 0, 0);
@@ -187,6 +189,28 @@ static struct jit_role roles[] = {
 		.n_commands = 1,
 		.commands = (struct jit_strv[]){ WORDS("/usr/bin/id") },
 		.max_sec = 3600 },
+	{ .name = "deploy",
+		.description = "Deploy, by two",
+		.run_as = WORDS("root"),
+		.n_commands = 1,
+		.commands = (struct jit_strv[]){ WORDS("/usr/bin/deploy", "any...") },
+		.max_sec = 3600 },
+	{ .name = "fix",
+		.description = "In an emergency",
+		.run_as = WORDS("root"),
+		.n_commands = 1,
+		.commands = (struct jit_strv[]){ WORDS("/usr/bin/fix", "any...") },
+		.max_sec = 7200 },
+	{ .name = "vault",
+		.description = "In an emergency, with a second person",
+		.run_as = WORDS("root"),
+		.n_commands = 1,
+		.commands = (struct jit_strv[]){ WORDS("/usr/bin/vault", "any...") },
+		.max_sec = 7200 },
+	{ .name = "ops",
+		.description = "What no role names",
+		.run_as = WORDS("root"),
+		.max_sec = 3600 },
 };
 
 static struct jit_rule rules[] = {
@@ -207,6 +231,37 @@ static struct jit_rule rules[] = {
 		.approvers = WORDS("carol", "dave"),
 		.approvers_shown = WORDS("@secops"),
 		.reason_required = true },
+	{ .name = "bob-deploy",
+		.who = WORDS("bob", "daemon"),
+		.roles = WORDS("deploy"),
+		.approval = JIT_APPROVAL_APPROVERS,
+		.approvals = 2,
+		.approvers = WORDS("carol", "dave"),
+		.approvers_shown = WORDS("@secops"),
+		.then_ask = WORDS("grace"),
+		.then_ask_shown = WORDS("@managers"),
+		.answer_within_sec = 900,
+		.ticket = WORDS("OPS", "CHG"),
+		.reason_required = true },
+	{ .name = "bob-break-glass",
+		.who = WORDS("bob", "daemon"),
+		.roles = WORDS("fix"),
+		.approval = JIT_APPROVAL_BREAK_GLASS },
+	{ .name = "bob-break-glass-two",
+		.who = WORDS("bob", "daemon"),
+		.roles = WORDS("vault"),
+		.approval = JIT_APPROVAL_BREAK_GLASS,
+		.approvals = 1,
+		.approvers = WORDS("carol", "dave"),
+		.approvers_shown = WORDS("@secops") },
+	{ .name = "bob-exact",
+		.who = WORDS("bob", "daemon"),
+		.roles = WORDS("ops"),
+		.approval = JIT_APPROVAL_APPROVERS,
+		.approvals = 1,
+		.approvers = WORDS("carol", "dave"),
+		.approvers_shown = WORDS("@secops"),
+		.exact_command = true },
 };
 
 static void
@@ -236,6 +291,9 @@ put_globals(struct writer *w)
 		.start_within_sec = 3600,
 		.prompt_timeout_sec = 300,
 		.keep_sec = 86400,
+		.request_ttl_sec = 3600,
+		.break_glass_max_sec = 1800,
+		.pending_requests = 20,
 		.privileged_users = WORDS("root", "bob"),
 		.contact = "helpdesk",
 		.url = "",
@@ -281,19 +339,37 @@ world_policy(const struct jit_site *site)
 	put_globals(&w);
 	put_records(&w);
 	put_index(&w, JIT_INDEX_ALL, "mallory", NULL, (uint32_t[]){ 0 }, 1);
-	put_index(&w, JIT_INDEX_ALL, "bob", NULL, (uint32_t[]){ 1, 2 }, 2);
+	put_index(&w, JIT_INDEX_ALL, "bob", NULL, (uint32_t[]){ 1, 2, 3, 4, 5, 6 }, 6);
 	put_index(&w, JIT_INDEX_LOGIN, "mallory", NULL, (uint32_t[]){ 0 }, 1);
 	put_index(&w, JIT_INDEX_LOGIN, "bob", NULL, (uint32_t[]){ 2 }, 1);
 	put_index(&w, JIT_INDEX_ROLE, "bob", "packages", (uint32_t[]){ 1 }, 1);
 	put_index(&w, JIT_INDEX_ROLE, "bob", "root", (uint32_t[]){ 2 }, 1);
 	put_index(&w, JIT_INDEX_ROLE, "bob", "login", (uint32_t[]){ 2 }, 1);
 	put_index(&w, JIT_INDEX_ROLE, "bob", "choice", (uint32_t[]){ 2 }, 1);
+	put_index(&w, JIT_INDEX_ROLE, "bob", "deploy", (uint32_t[]){ 3 }, 1);
+	put_index(&w, JIT_INDEX_ROLE, "bob", "fix", (uint32_t[]){ 4 }, 1);
+	put_index(&w, JIT_INDEX_ROLE, "bob", "vault", (uint32_t[]){ 5 }, 1);
+	put_index(&w, JIT_INDEX_ROLE, "bob", "ops", (uint32_t[]){ 6 }, 1);
 	put_index(&w, JIT_INDEX_LOGIN, "daemon", NULL, (uint32_t[]){ 2 }, 1);
+	put_index(&w, JIT_INDEX_ALL, "daemon", NULL, (uint32_t[]){ 2, 3, 4, 5, 6 }, 5);
 	put_index(&w, JIT_INDEX_ROLE, "daemon", "login", (uint32_t[]){ 2 }, 1);
+	put_index(&w, JIT_INDEX_ROLE, "daemon", "deploy", (uint32_t[]){ 3 }, 1);
+	put_index(&w, JIT_INDEX_ROLE, "daemon", "fix", (uint32_t[]){ 4 }, 1);
+	put_index(&w, JIT_INDEX_ROLE, "daemon", "vault", (uint32_t[]){ 5 }, 1);
+	put_index(&w, JIT_INDEX_ROLE, "daemon", "ops", (uint32_t[]){ 6 }, 1);
 	put_index(&w, JIT_INDEX_ROLE, "daemon", "choice", (uint32_t[]){ 2 }, 1);
 	put_index(&w, JIT_INDEX_COMMAND, "bob", "/usr/bin/apt-get", (uint32_t[]){ 1 }, 1);
 	put_index(&w, JIT_INDEX_COMMAND, "bob", "/usr/bin/id", (uint32_t[]){ 2 }, 1);
-	put_index(&w, JIT_INDEX_COMMAND, "bob", "", (uint32_t[]){ 2 }, 1);
+	put_index(&w, JIT_INDEX_COMMAND, "bob", "/usr/bin/deploy", (uint32_t[]){ 3 }, 1);
+	put_index(&w, JIT_INDEX_COMMAND, "bob", "/usr/bin/fix", (uint32_t[]){ 4 }, 1);
+	put_index(&w, JIT_INDEX_COMMAND, "bob", "/usr/bin/vault", (uint32_t[]){ 5 }, 1);
+	put_index(
+		&w, JIT_INDEX_COMMAND, "daemon", "/usr/bin/deploy", (uint32_t[]){ 3 }, 1);
+	put_index(&w, JIT_INDEX_COMMAND, "daemon", "/usr/bin/fix", (uint32_t[]){ 4 }, 1);
+	put_index(
+		&w, JIT_INDEX_COMMAND, "daemon", "/usr/bin/vault", (uint32_t[]){ 5 }, 1);
+	put_index(&w, JIT_INDEX_COMMAND, "daemon", "", (uint32_t[]){ 6 }, 1);
+	put_index(&w, JIT_INDEX_COMMAND, "bob", "", (uint32_t[]){ 2, 6 }, 2);
 	writer_end(&w);
 }
 

@@ -27,12 +27,15 @@ const char *world_root(void);
 const char *world_path(const char *name);
 void world_clean(void);
 
-/* keys.cdb with carol and dave (jit-grant), erin (jit-revoke only), frank (expired), and
- * the host ("host", this machine's id), and host.key to match. */
+/* keys.cdb with carol, dave and grace (jit-grant), bob and daemon (jit-grant,
+ * jit-request), erin
+ * (jit-revoke only), frank (expired), and the host ("host", this machine's id), and host.key to match. */
 void world_keys(const struct jit_site *site);
 
 /* policy.cdb: see the tables in world.c. host web1, label web; roles packages, root,
- * login, choice; bob may have login and root by carol or dave, packages by himself. */
+ * login, choice, deploy, fix, vault, ops; bob may have login and root by carol or dave,
+ * packages by himself, deploy by two of carol, dave and grace (asked later), fix by
+ * break-glass, vault by break-glass with carol or dave, and any command as ops. */
 void world_policy(const struct jit_site *site);
 
 /* All of it, opened, at WORLD_NOW, with bob (made up: no NSS) as the subject. */
