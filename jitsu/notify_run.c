@@ -82,22 +82,36 @@ member(const struct notice *notice, const char *key)
 
 /* ---- how often ---- */
 
+/* Whoever has to be told of these must not be kept from it by a flood of requests: anybody
+ * can make one. */
+static bool
+is_loud(const struct notice *notice)
+{
+	const char *event = member(notice, "event");
+
+	return event &&
+		(strcmp(event, jit_event_name(JIT_EVENT_BREAK_GLASS)) == 0 ||
+			strcmp(event, jit_event_name(JIT_EVENT_REVOKED)) == 0 ||
+			strcmp(event, jit_event_name(JIT_EVENT_LOCKED)) == 0);
+}
+
 /* Per account first, so that one flood does not use up the host's share. The size of a
  * notice that is dropped is all that it costs. */
 static int
 take(struct notice *notice, const struct target *subject)
 {
+	const char *what = is_loud(notice) ? "notify-loud" : "notify";
 	uint32_t skipped = 0, by_subject = 0;
 	char name[16];
 	int r = 0;
 
 	(void)snprintf(name, sizeof(name), "%u", (unsigned)subject->uid);
 	if (subject->name[0])
-		r = rate_count(&notice->site, &notice->now, "notify", name, SUBJECT_MAX,
+		r = rate_count(&notice->site, &notice->now, what, name, SUBJECT_MAX,
 			&by_subject);
 	if (r == 0)
 		r = rate_count(
-			&notice->site, &notice->now, "notify", "all", HOST_MAX, &skipped);
+			&notice->site, &notice->now, what, "all", HOST_MAX, &skipped);
 	if (r < 0)
 		return r;
 	skipped += by_subject;

@@ -121,6 +121,7 @@ observe(struct run *run)
 {
 	struct jit_audit audit = run_audit(run, JIT_EVENT_WOULD_DENY);
 
+	audit.why = jit_reason_name(jit_decision_lacks(&run->decision));
 	run->end_ms = run->access.now.boot_ms + JIT_OBSERVE_DURATION_SEC * INT64_C(1000);
 	audit.expires_sec = jit_access_wall_of(&run->access, run->end_ms);
 	if (run_record_guarded(run, &audit) == 0)
@@ -207,9 +208,8 @@ take_up(struct run *run)
 		return observe(run);
 	if (!proof_holds(run))
 		return refuse(run, JIT_EVENT_DENY, EXIT_UNAUTHENTICATED,
-			"meanwhile another role covers this, which wants a second "
-			"factor: "
-			"try again");
+			"meanwhile another grant covers this, which wants another "
+			"proof of who you are: try again");
 	if (run->decision.reason != JIT_WHY_GRANT_HELD)
 		code = make_grant(run);
 	run->end_ms = run->decision.end_ms;

@@ -72,10 +72,13 @@ proof_remember(const struct run *run)
 		(void)!remember_add(&run->access.site, &key);
 }
 
+/* Where nothing had to be proved, what is used now must not ask for it either: another grant
+ * may have come while a person was waited for. */
 bool
 proof_holds(const struct run *run)
 {
-	return !run->is_proved || jit_streq(run->second, second_service(run));
+	return run->is_proved ? jit_streq(run->second, second_service(run))
+			      : !proof_is_needed(run);
 }
 
 /* ---- asking for it ---- */

@@ -46,17 +46,6 @@ check_subject(struct jit_handed_in *in)
 	return jit_accept_begin(in, g->req);
 }
 
-static bool
-strv_equal(const struct jit_strv *a, const struct jit_strv *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++)
-		if (!jit_streq(a->v[i], b->v[i]))
-			return false;
-	return true;
-}
-
 /* An approval may give less than was asked for, never more or something else. */
 static enum jit_accept
 check_fits(struct jit_handed_in *in)
@@ -65,7 +54,7 @@ check_fits(struct jit_handed_in *in)
 	const struct jit_grant *g = &in->grant;
 
 	if (!jit_streq(g->sub, f->sub) || !jit_streq(g->role, f->role) ||
-		!jit_streq(g->as, f->as) || !strv_equal(&g->cmd, &f->cmd))
+		!jit_streq(g->as, f->as) || !jit_strv_equal(&g->cmd, &f->cmd))
 		return jit_accept_refuse(
 			in, "the token gives something else than the request asks for");
 	if (g->dur > f->dur)

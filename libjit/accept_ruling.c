@@ -262,10 +262,10 @@ settle_one(struct jit_access *access, const struct jit_unproven *said, const cha
 		said->kind == JIT_RULING_DENY ? JIT_EVENT_DENY : JIT_EVENT_REVOKED);
 	int r;
 
-	if (!is_proven(access, said, like, &ruling)) {
-		(void)!jit_unproven_drop(&access->site, said);
+	/* it stays: ids are chosen by who signs, and the next that comes with this one may
+	 * be what it is about */
+	if (!is_proven(access, said, like, &ruling))
 		return 0;
-	}
 	r = end_all(access, jit_grant_id(like), ruling.iss, ruling.reason);
 	if (r < 0)
 		return r;

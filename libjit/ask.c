@@ -160,24 +160,13 @@ sign(const struct jit_access *access, struct jit_open_request *request,
 
 /* ---- filing ---- */
 
-static bool
-strv_equal(const struct jit_strv *a, const struct jit_strv *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++)
-		if (!jit_streq(a->v[i], b->v[i]))
-			return false;
-	return true;
-}
-
 /* The same thing asked for; the reason may be another. */
 static bool
 asks_the_same(const struct jit_filed *a, const struct jit_filed *b)
 {
 	return jit_streq(a->role, b->role) && jit_streq(a->as, b->as) &&
 		a->dur == b->dur && a->at == b->at && a->break_glass == b->break_glass &&
-		strv_equal(&a->cmd, &b->cmd);
+		jit_strv_equal(&a->cmd, &b->cmd);
 }
 
 /* The subject's own open ones: those that are over are closed, the same one is given back

@@ -32,3 +32,14 @@ jit_strv_has(const struct jit_strv *strv, const char *s)
 			return true;
 	return false;
 }
+
+bool
+jit_strv_equal(const struct jit_strv *a, const struct jit_strv *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (!jit_streq(a->v[i], b->v[i]))
+			return false;
+	return true;
+}

@@ -76,6 +76,7 @@ struct jit_strv {
 };
 
 bool jit_strv_has(const struct jit_strv *strv, const char *s);
+bool jit_strv_equal(const struct jit_strv *a, const struct jit_strv *b);
 
 bool jit_streq(const char *a, const char *b);
 

@@ -33,6 +33,18 @@ jit_reason_name(enum jit_reason reason)
 	return reason < ARRAY_SIZE(reason_names) ? reason_names[reason] : "denied";
 }
 
+enum jit_reason
+jit_decision_lacks(const struct jit_decision *decision)
+{
+	const struct jit_rule *rule = decision->rule;
+
+	if ((decision->reason == JIT_WHY_NEEDS_REASON ||
+		    decision->reason == JIT_WHY_NEEDS_TICKET) &&
+		rule && rule->approval == JIT_APPROVAL_APPROVERS)
+		return JIT_WHY_NEEDS_APPROVAL;
+	return decision->reason;
+}
+
 /* ---- which rule, which role ---- */
 
 struct question {

@@ -159,6 +159,10 @@ bool jit_role_covers_edit(const struct jit_role *role, const char *path);
  * (`OPS-12 disk full`)? With no keys any reason does. */
 bool jit_ticket_valid(const struct jit_strv *ticket, const char *reason);
 
+/* Why it is refused, for a place that can ask for no reason: where an approver is asked
+ * anyhow, the reason goes with the request, and what is missing is the approval. */
+enum jit_reason jit_decision_lacks(const struct jit_decision *decision);
+
 /* The mode that governs a decision: the rule's, else the global one; observe only until
  * observe_until (of wall time). */
 enum jit_mode jit_decision_mode(

@@ -36,24 +36,13 @@ struct answers {
 	const struct jit_held *v[ANSWERS_MAX]; /* in the order in which they began */
 };
 
-static bool
-strv_equal(const struct jit_strv *a, const struct jit_strv *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++)
-		if (!jit_streq(a->v[i], b->v[i]))
-			return false;
-	return true;
-}
-
 /* Two answers to one request, to the same question. */
 static bool
 grants_agree(const struct jit_grant *a, const struct jit_grant *b)
 {
 	return a->req[0] && jit_streq(a->req, b->req) && jit_streq(a->sub, b->sub) &&
 		jit_streq(a->aud, b->aud) && jit_streq(a->role, b->role) &&
-		jit_streq(a->as, b->as) && strv_equal(&a->cmd, &b->cmd);
+		jit_streq(a->as, b->as) && jit_strv_equal(&a->cmd, &b->cmd);
 }
 
 static bool
@@ -251,7 +240,7 @@ is_bound_to(const struct jit_grant *grant, const struct jit_strv *cmd)
 {
 	if (cmd->n == 0 || grant->cmd.n == 0)
 		return cmd->n == grant->cmd.n;
-	return strv_equal(&grant->cmd, cmd) || jit_grant_covers_argv(grant, cmd);
+	return jit_strv_equal(&grant->cmd, cmd) || jit_grant_covers_argv(grant, cmd);
 }
 
 /* Is this token about what the person wants to do? */

@@ -106,17 +106,6 @@ allowed(const struct jit_decision *decision)
 	return OUTCOME_BROKEN;
 }
 
-/* A login has no place for a reason. Where an approver is asked anyhow, it goes with the
- * request, and what is missing here is the approval. */
-static void
-judge_reason(struct jit_decision *decision)
-{
-	if ((decision->reason == JIT_WHY_NEEDS_REASON ||
-		    decision->reason == JIT_WHY_NEEDS_TICKET) &&
-		decision->rule && decision->rule->approval == JIT_APPROVAL_APPROVERS)
-		decision->reason = JIT_WHY_NEEDS_APPROVAL;
-}
-
 static enum outcome
 judge_request(struct gate *gate)
 {
@@ -127,7 +116,7 @@ judge_request(struct gate *gate)
 	if (jit_access_ask(&gate->access, &gate->request, &gate->decision, &gate->err) <
 		0)
 		return broken(gate, "the login could not be judged");
-	judge_reason(&gate->decision);
+	gate->decision.reason = jit_decision_lacks(&gate->decision);
 	gate->decided = true;
 	if (gate->decision.verdict != JIT_ALLOW)
 		return OUTCOME_REFUSED;
