@@ -142,6 +142,7 @@ fill_accepted(struct jit_handed_in *in, struct jit_accepted *ret)
 
 	*ret = (struct jit_accepted){
 		.ruling = in->ruling.kind,
+		.unproven = in->unproven,
 		.end_sec = in->end_sec,
 		.approvals = in->approvals,
 		.have = in->have,

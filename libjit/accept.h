@@ -18,6 +18,7 @@ struct jit_handed_in {
 	bool verified; /* the claims are its issuer's words */
 	struct jit_grant grant;
 	struct jit_ruling ruling; /* kind NONE: it is a grant */
+	bool unproven;            /* nothing here has its id: it was kept */
 	bool has_request;         /* the one that it answers is, or was, open here */
 	struct jit_open_request request;
 
@@ -42,9 +43,6 @@ enum jit_accept jit_accept_ruling(
 
 /* ---- beside what is held already: accept_held.c ---- */
 
-/* Was the request that it answers filed with --break-glass? */
-bool jit_accept_is_break_glass(const struct jit_handed_in *in);
-
 /* Until when it may start: the issuers' own limits, and the host's (limits.start_within), of
  * this token and, where there are several for one request, of all. */
 int64_t jit_accept_latest_start(const struct jit_handed_in *in);
@@ -58,19 +56,14 @@ const struct jit_held *jit_accept_before(const struct jit_handed_in *in);
 /* The end of what is in force under this grant's id; false: nothing is (now). */
 bool jit_accept_in_force(const struct jit_handed_in *in, int64_t *ret_end_sec);
 
-/* How many approvals of its request are held; 0 for a grant that needs none. */
+/* How many answers to its request are held; 0 for a grant that needs none. */
 uint32_t jit_accept_count(const struct jit_handed_in *in);
 
 /* The event's fields, as far as they are known. */
 struct jit_audit jit_accept_audit(const struct jit_handed_in *in, enum jit_event event);
 
-/* Could this person approve what `like` (sub, role, as, cmd, req) says, by the rules of now
- * or as they stood when it began? Under any approval rule for it, break-glass too. */
-bool jit_could_approve(const struct jit_access *access, const char *who, const char *kid,
-	const struct jit_grant *like, int64_t start_sec);
-
 /* Denials and revocations of id that came before anybody knew it: those whose authors had
- * the right end it now, the others are dropped. 1: it has ended, 0, or -errno. */
+ * the right end it now; the others stay. 1: it has ended, 0, or -errno. */
 int jit_unproven_settle(
 	struct jit_access *access, const char *id, const struct jit_grant *like);
 

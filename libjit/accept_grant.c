@@ -9,6 +9,8 @@
 
 #include "accept.h"
 #include "file.h"
+#include "holder.h"
+#include "judge.h"
 #include "parse.h"
 
 /* ---- who, where, whose ---- */
@@ -37,26 +39,68 @@ check_subject(struct jit_handed_in *in)
 {
 	struct jit_access *access = in->access;
 	const struct jit_grant *g = &in->grant;
+	enum jit_accept a;
 
 	if (!jit_access_is_aud(access, g->aud))
 		return jit_accept_refuse(in, "the token is for %s, this is %s", g->aud,
 			access->policy.globals.host);
 	if (jit_access_subject(access, g->sub, 0, NULL) < 0)
 		return jit_accept_refuse(in, "%s is no account on this host", g->sub);
-	return jit_accept_begin(in, g->req);
+	a = jit_accept_begin(in, jit_grant_id(g));
+	/* who made that request chose its id: a ruling on one of them would miss the other */
+	if (a == JIT_ACCEPT_IN_FORCE && in->has_request && !g->req[0])
+		return jit_accept_refuse(in,
+			"the token's id is that of a request: it has to be made anew");
+	return a;
 }
 
-/* An approval may give less than was asked for, never more or something else. */
+/* Whoever signs a token chooses its ids: under those of somebody else's grant, what ends one
+ * would be looked for in the other. */
+static enum jit_accept
+check_ids(struct jit_handed_in *in)
+{
+	const struct jit_grant *g = &in->grant;
+	const char *const ids[] = { g->jti, g->req };
+
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+		char holder[JIT_NAME_MAX + 1];
+		int r = jit_holder_find(&in->access->site, ids[i], holder);
+
+		if (r == -ENOENT || (r == 0 && jit_streq(holder, g->sub)))
+			continue;
+		if (r == 0)
+			return jit_accept_refuse(in,
+				"the token's id is that of another's grant: it has to be "
+				"made anew");
+		(void)jit_error_set(in->err, r, "the grants here cannot be read");
+		return JIT_ACCEPT_FAILED;
+	}
+	return JIT_ACCEPT_IN_FORCE;
+}
+
+/* Who asks chooses the id, and could show an approver another request of the same: each must
+ * answer the one that is here. An approval may give less time than was asked for, never more
+ * or something else. */
 static enum jit_accept
 check_fits(struct jit_handed_in *in)
 {
 	const struct jit_filed *f = &in->request.filed;
 	const struct jit_grant *g = &in->grant;
 
+	if (jit_grant_is_agreement(g) != f->break_glass)
+		return jit_accept_refuse(in,
+			f->break_glass ? "the request is for break-glass, and the token "
+					 "answers another (via %s)"
+				       : "the token answers a request for break-glass "
+					 "(via %s), and this is none",
+			jit_via_name(g->via));
 	if (!jit_streq(g->sub, f->sub) || !jit_streq(g->role, f->role) ||
 		!jit_streq(g->as, f->as) || !jit_strv_equal(&g->cmd, &f->cmd))
 		return jit_accept_refuse(
 			in, "the token gives something else than the request asks for");
+	if (!jit_streq(g->reason, f->reason))
+		return jit_accept_refuse(
+			in, "the token has another reason than the request");
 	if (g->dur > f->dur)
 		return jit_accept_refuse(
 			in, "the token gives more time than the request asks for");
@@ -72,6 +116,10 @@ check_request(struct jit_handed_in *in)
 {
 	const struct jit_open_request *request = &in->request;
 
+	if (!in->has_request && jit_grant_is_agreement(&in->grant))
+		return jit_accept_refuse(in,
+			"the token answers a request for break-glass that was not made "
+			"on this host");
 	if (!in->has_request)
 		return JIT_ACCEPT_IN_FORCE;
 	switch (request->state) {
@@ -162,9 +210,9 @@ check_rule(struct jit_handed_in *in)
 	struct jit_facts facts = jit_access_facts(access, NULL);
 
 	in->start_sec = start_of(g, &access->now);
-	if (jit_decide_grant(&facts, g, in->start_sec, jit_accept_is_break_glass(in),
-		    &in->rule, &in->role, &in->max_sec) == JIT_ALLOW) {
-		in->approvals = g->via == JIT_VIA_APPROVAL ? in->rule->approvals : 1;
+	if (jit_decide_grant(&facts, g, in->start_sec, &in->rule, &in->role,
+		    &in->max_sec) == JIT_ALLOW) {
+		in->approvals = jit_grant_is_answer(g) ? in->rule->approvals : 1;
 		return JIT_ACCEPT_IN_FORCE;
 	}
 	if (jit_streq(g->iss, g->sub))
@@ -180,6 +228,22 @@ check_rule(struct jit_handed_in *in)
 		g->sub, g->role, in->rule->name);
 }
 
+/* What the rule wants of whoever asks. Who grants unasked may leave the reason out, but not
+ * the ticket. */
+static enum jit_accept
+check_words(struct jit_handed_in *in)
+{
+	const struct jit_rule *rule = in->rule;
+
+	if (jit_rule_wants_words(rule, in->grant.reason) == JIT_WHY_NONE ||
+		(in->grant.via == JIT_VIA_DIRECT && rule->ticket.n == 0))
+		return JIT_ACCEPT_IN_FORCE;
+	return jit_accept_refuse(in,
+		rule->ticket.n ? "the token's reason must begin with a ticket (rule %s)"
+			       : "the token must have a reason (rule %s)",
+		rule->name);
+}
+
 static enum jit_accept
 check_not_ended(struct jit_handed_in *in)
 {
@@ -191,7 +255,8 @@ check_not_ended(struct jit_handed_in *in)
 	if (r == 0 && g->req[0])
 		r = jit_unproven_settle(access, g->jti, g);
 	if (r >= 0)
-		r = jit_store_ended(&access->site, jit_grant_id(g), false, by, reason);
+		r = jit_store_ended(
+			&access->site, jit_grant_id(g), g->sub, false, by, reason);
 	if (r == 0)
 		return JIT_ACCEPT_IN_FORCE;
 	if (r > 0)
@@ -239,7 +304,7 @@ static void
 close_granted(struct jit_handed_in *in)
 {
 	if (in->has_request && in->request.state == JIT_REQUEST_OPEN)
-		(void)!jit_access_close_request(in->access, in->request.filed.jti,
+		(void)!jit_access_close_request(in->access, &in->request.filed,
 			JIT_REQUEST_GRANTED, in->key.principal, "");
 }
 
@@ -249,7 +314,7 @@ nothing_moves(struct jit_handed_in *in, const struct jit_held *before)
 {
 	const struct jit_now *now = &in->access->now;
 
-	in->have = in->grant.via == JIT_VIA_APPROVAL ? jit_accept_count(in) : 1;
+	in->have = jit_grant_is_answer(&in->grant) ? jit_accept_count(in) : 1;
 	if (jit_accept_in_force(in, &in->end_sec)) {
 		close_granted(in);
 		return JIT_ACCEPT_IN_FORCE;
@@ -260,7 +325,7 @@ nothing_moves(struct jit_handed_in *in, const struct jit_held *before)
 		in->start_sec = before->start_sec;
 	in->end_sec = jit_accept_end(in);
 	if (now->wall_sec < in->start_sec ||
-		(jit_accept_is_break_glass(in) && now->wall_sec < in->end_sec))
+		(jit_grant_is_agreement(&in->grant) && now->wall_sec < in->end_sec))
 		return JIT_ACCEPT_IN_FORCE;
 	return jit_accept_refuse(in, "this grant was handed in before, and is over");
 }
@@ -303,7 +368,7 @@ record_all(struct jit_handed_in *in, bool complete)
 {
 	int r = 0;
 
-	if (in->grant.via == JIT_VIA_APPROVAL)
+	if (jit_grant_is_answer(&in->grant))
 		r = record(in, JIT_EVENT_APPROVE);
 	if (r == 0 && complete)
 		r = record(in, JIT_EVENT_GRANT_ACCEPTED);
@@ -363,6 +428,10 @@ judge(struct jit_handed_in *in)
 
 	if (before || had >= in->approvals)
 		return nothing_moves(in, before);
+	/* one of those that it took is gone: another now would begin the time anew */
+	if (in->has_request && in->request.state == JIT_REQUEST_GRANTED)
+		return jit_accept_refuse(
+			in, "the request was granted already: it has to be made anew");
 	a = check_time(in);
 	if (a != JIT_ACCEPT_IN_FORCE)
 		return a;
@@ -374,8 +443,8 @@ enum jit_accept
 jit_accept_grant(struct jit_handed_in *in, const char *payload)
 {
 	enum jit_accept (*const steps[])(struct jit_handed_in *) = { check_subject,
-		check_request, load, check_locks, check_clock, check_rule,
-		check_not_ended, judge };
+		check_ids, check_request, load, check_locks, check_clock, check_rule,
+		check_words, check_not_ended, judge };
 	enum jit_accept a = check_claims(in, payload);
 
 	for (size_t i = 0; i < ARRAY_SIZE(steps) && a == JIT_ACCEPT_IN_FORCE; i++)

@@ -3,12 +3,6 @@
  */
 #include "accept.h"
 
-bool
-jit_accept_is_break_glass(const struct jit_handed_in *in)
-{
-	return in->has_request && in->request.filed.break_glass;
-}
-
 static bool
 is_of_same_request(const struct jit_held *held, const struct jit_grant *grant)
 {
@@ -100,7 +94,6 @@ jit_accept_count(const struct jit_handed_in *in)
 {
 	struct jit_facts facts = jit_access_facts(in->access, NULL);
 
-	return in->grant.via == JIT_VIA_APPROVAL
-		? jit_decide_approvals(&facts, &in->grant, jit_accept_is_break_glass(in))
-		: 0;
+	return jit_grant_is_answer(&in->grant) ? jit_decide_approvals(&facts, &in->grant)
+					       : 0;
 }

@@ -16,8 +16,10 @@
 
 /* ---- authority ---- */
 
-bool
-jit_could_approve(const struct jit_access *access, const char *who, const char *kid,
+/* Could this person approve what `like` (sub, role, as, cmd, req) says, by the rules of now
+ * or as they stood when it began? Under any approval rule for it, break-glass too. */
+static bool
+could_approve(const struct jit_access *access, const char *who, const char *kid,
 	const struct jit_grant *like, int64_t start_sec)
 {
 	/* who is locked can be ended all the same; a locked key rules about nothing */
@@ -30,7 +32,6 @@ jit_could_approve(const struct jit_access *access, const char *who, const char *
 		return false;
 	facts.locks = &locks;
 	grant.by_host = false;
-	grant.via = JIT_VIA_APPROVAL;
 	(void)snprintf(grant.iss, sizeof(grant.iss), "%s", who);
 	(void)snprintf(grant.kid, sizeof(grant.kid), "%s", kid);
 	(void)snprintf(grant.aud, sizeof(grant.aud), "%s", access->policy.globals.host);
@@ -40,7 +41,8 @@ jit_could_approve(const struct jit_access *access, const char *who, const char *
 		const struct jit_role *role;
 		int64_t max_sec;
 
-		if (jit_decide_grant(&facts, &grant, starts[i / 2], i % 2, &rule, &role,
+		grant.via = i % 2 ? JIT_VIA_BREAK_GLASS : JIT_VIA_APPROVAL;
+		if (jit_decide_grant(&facts, &grant, starts[i / 2], &rule, &role,
 			    &max_sec) == JIT_ALLOW)
 			return true;
 	}
@@ -55,7 +57,7 @@ may_rule(const struct jit_handed_in *in, const char *id)
 	const char *who = in->key.principal;
 
 	if (in->has_request &&
-		jit_could_approve(
+		could_approve(
 			access, who, in->ruling.kid, &in->grant, in->request.filed.iat))
 		return true;
 	for (size_t i = 0; i < access->held.n; i++) {
@@ -64,7 +66,7 @@ may_rule(const struct jit_handed_in *in, const char *id)
 		if (!jit_streq(jit_grant_id(&held->grant), id))
 			continue;
 		if (jit_streq(held->grant.iss, who) ||
-			jit_could_approve(access, who, in->ruling.kid, &held->grant,
+			could_approve(access, who, in->ruling.kid, &held->grant,
 				held->start_sec))
 			return true;
 	}
@@ -94,14 +96,34 @@ find_subject(const struct jit_handed_in *in, char ret[JIT_NAME_MAX + 1])
 	return 0;
 }
 
+/* Before the lock, which all others wait for: looking up an account may take its time. ret:
+ * who is looked up now, as far as is known yet; "": nobody. */
+static void
+look_up_early(struct jit_handed_in *in, char ret[JIT_NAME_MAX + 1])
+{
+	struct jit_access *access = in->access;
+	struct jit_open_request request = { 0 };
+	int r = jit_requests_find(&access->site, in->ruling.id, &request);
+
+	if (r == 0)
+		(void)snprintf(ret, JIT_NAME_MAX + 1, "%s", request.filed.sub);
+	else
+		r = jit_holder_find(&access->site, in->ruling.id, ret);
+	jit_open_request_done(&request);
+	if (r < 0 || jit_access_subject(access, ret, 0, NULL) < 0)
+		ret[0] = '\0';
+}
+
 /* Everything that the subject may and has: roles of grants that are to end are unknown. */
 static int
-load(struct jit_handed_in *in, const char *subject)
+load(struct jit_handed_in *in, const char *subject, const char *looked_up)
 {
 	struct jit_access *access = in->access;
 	struct jit_request everything = { 0 };
 	struct jit_decision ignored;
-	int r = jit_access_subject(access, subject, 0, NULL);
+	int r = jit_streq(subject, looked_up)
+		? 0
+		: jit_access_subject(access, subject, 0, NULL);
 
 	if (r < 0)
 		return jit_error_set(
@@ -156,16 +178,17 @@ close_denied(struct jit_handed_in *in)
 	(void)snprintf(answer.by, sizeof(answer.by), "%s", in->key.principal);
 	(void)snprintf(answer.reason, sizeof(answer.reason), "%s", in->ruling.reason);
 	(void)!jit_requests_answer(&access->site, in->request.filed.jti, &answer);
-	r = jit_access_close_request(access, in->request.filed.jti, JIT_REQUEST_DENIED,
+	r = jit_access_close_request(access, &in->request.filed, JIT_REQUEST_DENIED,
 		in->key.principal, in->ruling.reason);
 	return r == -ENOENT ? 0 : r;
 }
 
-/* A tombstone where each of the grants with this id looks for it. */
+/* A tombstone where each of the grants with this id looks for it. whose: NULL: not known. */
 static int
-end_all(struct jit_access *access, const char *id, const char *by, const char *reason)
+end_all(struct jit_access *access, const char *id, const struct jit_grant *whose,
+	const char *by, const char *reason)
 {
-	int r = jit_store_end(&access->site, NULL, id, by, reason, &access->now);
+	int r = jit_store_end(&access->site, whose, id, by, reason, &access->now);
 
 	for (size_t i = 0; r == 0 && i < access->held.n; i++) {
 		const struct jit_grant *g = &access->held.v[i].grant;
@@ -193,7 +216,8 @@ static enum jit_accept
 end(struct jit_handed_in *in)
 {
 	char by[JIT_NAME_MAX + 1], reason[JIT_REASON_MAX + 1];
-	const char *id = id_of(in);
+	const char *id = id_of(in), *subject = in->access->subject.name;
+	struct jit_grant whose = { 0 };
 	int ended, r;
 
 	note_subject(in, id);
@@ -201,10 +225,11 @@ end(struct jit_handed_in *in)
 		return jit_accept_refuse(in,
 			"%s neither gave this nor could approve it: not ended",
 			in->key.principal);
-	ended = jit_store_ended(&in->access->site, id, true, by, reason);
+	ended = jit_store_ended(&in->access->site, id, subject, true, by, reason);
+	(void)snprintf(whose.sub, sizeof(whose.sub), "%s", subject);
 	r = close_denied(in);
 	if (r == 0)
-		r = end_all(in->access, id, in->key.principal, in->ruling.reason);
+		r = end_all(in->access, id, &whose, in->key.principal, in->ruling.reason);
 	if (r < 0) {
 		(void)jit_error_set(in->err, r,
 			"NOT ended: it cannot be stored in /var/lib/jit/revoked: it %s",
@@ -232,6 +257,7 @@ keep_unproven(struct jit_handed_in *in)
 			jit_file_problem(r));
 		return JIT_ACCEPT_FAILED;
 	}
+	in->unproven = true;
 	return JIT_ACCEPT_IN_FORCE;
 }
 
@@ -250,7 +276,7 @@ is_proven(const struct jit_access *access, const struct jit_unproven *said,
 		jit_ruling_parse(said->kind, payload, &key, ret, NULL) < 0)
 		return false;
 	return jit_streq(like->iss, ret->iss) ||
-		jit_could_approve(access, ret->iss, ret->kid, like, access->now.wall_sec);
+		could_approve(access, ret->iss, ret->kid, like, access->now.wall_sec);
 }
 
 static int
@@ -266,7 +292,8 @@ settle_one(struct jit_access *access, const struct jit_unproven *said, const cha
 	 * be what it is about */
 	if (!is_proven(access, said, like, &ruling))
 		return 0;
-	r = end_all(access, jit_grant_id(like), ruling.iss, ruling.reason);
+	/* whose they meant is not known: it is dropped, so it ends whatever has this id */
+	r = end_all(access, jit_grant_id(like), NULL, ruling.iss, ruling.reason);
 	if (r < 0)
 		return r;
 	(void)!jit_unproven_drop(&access->site, said);
@@ -380,10 +407,12 @@ enum jit_accept
 jit_accept_ruling(
 	struct jit_handed_in *in, enum jit_ruling_kind kind, const char *payload)
 {
-	char subject[JIT_NAME_MAX + 1];
+	char subject[JIT_NAME_MAX + 1], looked_up[JIT_NAME_MAX + 1] = "";
 	enum jit_accept a = check_claims(in, kind, payload);
 	int r;
 
+	if (a == JIT_ACCEPT_IN_FORCE && kind != JIT_RULING_SEEN)
+		look_up_early(in, looked_up);
 	if (a == JIT_ACCEPT_IN_FORCE)
 		a = jit_accept_begin(in, in->ruling.id);
 	if (a != JIT_ACCEPT_IN_FORCE)
@@ -394,7 +423,7 @@ jit_accept_ruling(
 	if (r == -ENOENT)
 		return keep_unproven(in);
 	if (r == 0)
-		r = load(in, subject);
+		r = load(in, subject, looked_up);
 	if (r < 0) {
 		(void)jit_error_set(in->err, r, "the grants here cannot be read");
 		return JIT_ACCEPT_FAILED;

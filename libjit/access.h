@@ -56,6 +56,11 @@ int jit_access_ask(struct jit_access *access, const struct jit_request *request,
 int jit_access_longest(struct jit_access *access, const struct jit_request *request,
 	struct jit_decision *ret, struct jit_error *err) _must_check_;
 
+/* The one with this id, of the grants that jit_access_ask has just loaded for this request.
+ * -ENOENT: it is not held, or does not answer the request. */
+int jit_access_held(const struct jit_access *access, const struct jit_request *request,
+	const char *id, struct jit_decision *ret) _must_check_;
+
 /* After JIT_ALLOW with JIT_WHY_RULE_AUTO or JIT_WHY_RULE_BREAK_GLASS (and authentication,
  * which is the caller's part): signs a grant with the host's key, stores it, records
  * grant-accepted or break-glass. A text in err. -EKEYREJECTED: foreign host key; -ENOKEY: no
@@ -113,6 +118,7 @@ enum jit_accept {
 struct jit_accepted {
 	struct jit_grant grant;      /* of a grant; jit_grant_done */
 	enum jit_ruling_kind ruling; /* NONE: it was a grant */
+	bool unproven;               /* a ruling about what nobody has seen here yet: kept */
 	char by[JIT_NAME_MAX + 1];   /* who signed it */
 	char id[JIT_ID_LEN + 1];     /* of request or grant */
 	int64_t end_sec;             /* wall time of the grant's end */
@@ -164,8 +170,9 @@ bool jit_access_is_aud(const struct jit_access *access, const char *aud);
 int jit_access_lock(const struct jit_access *access, struct jit_error *err) _must_check_;
 
 /* Closes an open request for good, under the lock: its state, and where it was not granted
- * a tombstone against approvals that may still come. -ENOENT: it is not open. */
-int jit_access_close_request(struct jit_access *access, const char *id,
+ * a tombstone against approvals that may still come to its subject. -ENOENT: it is not
+ * open. */
+int jit_access_close_request(struct jit_access *access, const struct jit_filed *filed,
 	enum jit_request_state state, const char *by, const char *reason) _must_check_;
 
 /* Closes one that nobody answered in time, and records it. -ENOENT: it is not open. */

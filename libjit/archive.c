@@ -195,16 +195,33 @@ months_remove(const struct jit_site *site, int archive, int64_t before_sec)
 	closedir(dir);
 }
 
-void
-jit_store_trim(const struct jit_site *site, int64_t keep_sec, const struct jit_now *now)
+/* The time by which things are over: a wall clock that was set forward, and that nothing
+ * keeps, must not make the host forget; how far it may have come says the mark. */
+static int
+trim_time(
+	const struct jit_site *site, const struct jit_now *now, struct jit_now *ret)
+{
+	struct jit_clock_mark mark, moved;
+	int r = jit_store_clock_mark(site, &mark);
+
+	if (r < 0)
+		return r;
+	moved = mark;
+	(void)jit_clock_mark_advance(&mark, now, &moved);
+	*ret = *now;
+	if (moved.wall_sec < ret->wall_sec)
+		ret->wall_sec = moved.wall_sec;
+	return 0;
+}
+
+static void
+trim(const struct jit_site *site, int64_t keep_sec, const struct jit_now *now)
 {
 	static const char *const spent[] = { "revoked", "uses", "unproven" };
 	_cleanup_close_ int in_run = -1;
 	int64_t life = keep_sec > TOKEN_LIFE_SEC ? keep_sec : TOKEN_LIFE_SEC;
 	_cleanup_close_ int archive = -1;
 
-	if (site->lib < 0)
-		return;
 	archive = jit_dir_open(site->lib, "archive", site->owner);
 	if (archive >= 0)
 		months_remove(site, archive, now->wall_sec - keep_sec);
@@ -222,4 +239,13 @@ jit_store_trim(const struct jit_site *site, int64_t keep_sec, const struct jit_n
 	in_run = site->run < 0 ? -1 : jit_dir_open(site->run, "uses", site->owner);
 	if (in_run >= 0)
 		files_remove(in_run, now->wall_sec - JIT_CEILING_GRANT_SEC - 86400);
+}
+
+void
+jit_store_trim(const struct jit_site *site, int64_t keep_sec, const struct jit_now *now)
+{
+	struct jit_now then;
+
+	if (site->lib >= 0 && trim_time(site, now, &then) == 0)
+		trim(site, keep_sec, &then);
 }

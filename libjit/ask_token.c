@@ -9,7 +9,9 @@
 
 #include "accept.h"
 #include "ask.h"
+#include "holder.h"
 #include "parse.h"
+#include "request_file.h"
 #include "token.h"
 
 static void
@@ -123,7 +125,33 @@ ruled_already(struct jit_access *access, const struct jit_filed *f)
 	copy_text(like.as, sizeof(like.as), f->as);
 	copy_text(like.req, sizeof(like.req), f->jti);
 	r = jit_unproven_settle(access, f->jti, &like);
-	return r != 0 ? r : jit_store_ended(&access->site, f->jti, false, by, reason);
+	return r != 0 ? r
+		      : jit_store_ended(&access->site, f->jti, f->sub, false, by, reason);
+}
+
+/* Who signs a request chooses its id. Under that of anything else that is or was here, his
+ * withdrawing it would end that. 1: it is, 0, or -errno. */
+static int
+id_is_taken(const struct jit_access *access, const struct jit_filed *f)
+{
+	const struct jit_site *site = &access->site;
+	char by[JIT_NAME_MAX + 1], reason[JIT_REASON_MAX + 1];
+	struct jit_open_request before;
+	int r = jit_requests_find(site, f->jti, &before);
+
+	if (r == 0) {
+		/* one's own, handed in again: it is given back, or over */
+		r = !jit_streq(before.filed.sub, f->sub);
+		jit_open_request_done(&before);
+		return r;
+	}
+	if (r == -ENOENT)
+		r = jit_holder_find(site, f->jti, by);
+	if (r == 0)
+		return !jit_streq(by, f->sub);
+	if (r == -ENOENT)
+		r = jit_store_ended(site, f->jti, NULL, true, by, reason);
+	return r != 0 ? r : jit_history_has_grant(site, f->jti);
 }
 
 static int
@@ -141,6 +169,10 @@ file_filed(struct jit_access *access, struct jit_open_request *wanted,
 	lock = jit_access_lock(access, err);
 	if (lock < 0)
 		return lock;
+	r = id_is_taken(access, &wanted->filed);
+	if (r != 0)
+		return jit_error_set(
+			err, r < 0 ? r : -EPERM, "its id is taken here: make a new one");
 	r = ruled_already(access, &wanted->filed);
 	if (r != 0)
 		return jit_error_set(err, r < 0 ? r : -EPERM, "it was refused already");

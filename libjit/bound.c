@@ -102,8 +102,8 @@ jit_access_ended(const struct jit_site *site, const struct jit_bound *bound,
 	if (bound->id[0]) {
 		r = tombstone_there(site, bound);
 		if (r > 0)
-			r = jit_store_ended(
-				site, bound->id, bound->by_host, ret_by, ret_reason);
+			r = jit_store_ended(site, bound->id, bound->subject,
+				bound->by_host, ret_by, ret_reason);
 		if (r != 0)
 			return r;
 	}

@@ -5,7 +5,6 @@
  */
 #include "break_glass.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 
@@ -14,13 +13,6 @@
 #include "state.h"
 
 enum { LIST_MAX = 100000 };
-
-static inline void
-closedirp(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
 
 static int
 uses_open(const struct jit_site *site, bool make)
@@ -136,16 +128,12 @@ newest_first(const void *a, const void *b)
 static int
 list_fill(const struct jit_site *site, int dirfd, struct jit_break_glass_list *list)
 {
-	int fd = jit_dir_open(dirfd, ".", site->owner);
-	_cleanup_(closedirp) DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	_cleanup_dir_ DIR *dir = NULL;
 	const struct dirent *entry;
+	int r = jit_dir_stream(jit_dir_open(dirfd, ".", site->owner), &dir);
 
-	if (!dir) {
-		int r = fd < 0 ? fd : -errno;
-
-		jit_closep(&fd);
+	if (r < 0)
 		return r;
-	}
 	while (errno = 0, (entry = readdir(dir))) {
 		struct jit_break_glass use;
 
@@ -219,8 +207,11 @@ jit_break_glass_ended(const struct jit_site *site, const char *id, int64_t now_s
 {
 	_cleanup_close_ int dirfd = -1;
 	struct jit_break_glass use;
-	int r = use_take(site, id, &dirfd, &use);
+	/* most grants are none, and take no lock */
+	int r = jit_break_glass_find(site, id, &use);
 
+	if (r == 0)
+		r = use_take(site, id, &dirfd, &use);
 	if (r < 0 || use.ended_sec)
 		return r;
 	use.ended_sec = now_sec;

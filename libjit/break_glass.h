@@ -46,7 +46,8 @@ int jit_break_glass_find(const struct jit_site *site, const char *id,
 int jit_break_glass_mark(const struct jit_site *site, const char *id, const char *by,
 	const char *reason, int64_t now_sec) _must_check_;
 
-/* It ended before its time. The first end stays. -ENOENT: it is none of break-glass. */
+/* Its grant ended before its time: part of jit_store_end. The first end stays. -ENOENT: it is
+ * none of break-glass. */
 int jit_break_glass_ended(
 	const struct jit_site *site, const char *id, int64_t now_sec) _must_check_;
 

@@ -168,7 +168,8 @@ break_glass_answers(const struct jit_facts *facts, struct jit_decision *ret)
 
 	if (ret->rule->approvals > 0) {
 		if (!jit_second_person(facts, request->req, ret->role, ret->target,
-			    ret->exact_command ? &request->argv : &none, &end_ms)) {
+			    ret->exact_command ? &request->argv : &none, &end_ms,
+			    &ret->uses)) {
 			ret->reason = JIT_WHY_NEEDS_APPROVAL;
 			return;
 		}

@@ -54,7 +54,8 @@ enum jit_way { JIT_WAY_PLAIN = 0, JIT_WAY_BREAK_GLASS, JIT_WAY_PIN };
 struct jit_request {
 	enum jit_kind kind;
 	enum jit_way way;
-	const char *target;   /* NULL: the role's first; PAM kinds always name it */
+	/* NULL: that of the held grant, else the role's first; PAM kinds always name it */
+	const char *target;
 	const char *role;     /* -R, or NULL */
 	struct jit_strv argv; /* commands: [0] is the resolved path */
 	int64_t duration_sec; /* -t, or 0: the role's default */
@@ -117,11 +118,10 @@ enum jit_verdict jit_decide(const struct jit_facts *facts, struct jit_decision *
 
 /* Would a rule of this host let this grant, or this one of several approvals, be used by
  * its subject? For handing in: no command is looked at. The same function that jit_decide
- * uses for every use. ret_max_sec: the longest it can be here. A rule with
- * approval = "break-glass" and approvals = 1 is the one for a token whose request was filed
- * that way (break_glass). */
+ * uses for every use. ret_max_sec: the longest it can be here. A second person's agreement
+ * is judged by the rule with approval = "break-glass": it must have approvals = 1. */
 enum jit_verdict jit_decide_grant(const struct jit_facts *facts,
-	const struct jit_grant *grant, int64_t start_sec, bool break_glass,
+	const struct jit_grant *grant, int64_t start_sec,
 	const struct jit_rule **ret_rule, const struct jit_role **ret_role,
 	int64_t *ret_max_sec);
 
@@ -136,10 +136,10 @@ enum jit_verdict jit_decide_held_for(const struct jit_facts *facts,
 	const struct jit_held *held, struct jit_decision *ret);
 
 /* How many of facts->held answer this request by what jit_decide_grant says now: equal in
- * sub, aud, role, as, cmd and req, from distinct principals and keys, none of them the
- * subject's. Pure. */
+ * via, sub, aud, role, as, cmd, reason and req, from distinct principals and keys, none of
+ * them the subject's. Pure. */
 uint32_t jit_decide_approvals(
-	const struct jit_facts *facts, const struct jit_grant *like, bool break_glass);
+	const struct jit_facts *facts, const struct jit_grant *like);
 
 /* One of rule's approvers or of those that it asks then; never the subject. */
 bool jit_rule_has_approver(

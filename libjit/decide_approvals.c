@@ -18,12 +18,6 @@ jit_rule_takes(const struct jit_rule *rule, bool break_glass)
 	return rule->approvals;
 }
 
-bool
-jit_grant_is_approval(const struct jit_grant *grant)
-{
-	return grant->via == JIT_VIA_APPROVAL && !grant->by_host;
-}
-
 /* ---- the answers to one request ---- */
 
 /* People whose approvals of one request are looked at: those who said yes first. */
@@ -36,19 +30,21 @@ struct answers {
 	const struct jit_held *v[ANSWERS_MAX]; /* in the order in which they began */
 };
 
-/* Two answers to one request, to the same question. */
+/* Two answers to one request, to the same question, in the same words: who asks chooses the
+ * request's id, and could show each of them another. */
 static bool
 grants_agree(const struct jit_grant *a, const struct jit_grant *b)
 {
-	return a->req[0] && jit_streq(a->req, b->req) && jit_streq(a->sub, b->sub) &&
-		jit_streq(a->aud, b->aud) && jit_streq(a->role, b->role) &&
-		jit_streq(a->as, b->as) && jit_strv_equal(&a->cmd, &b->cmd);
+	return a->via == b->via && a->req[0] && jit_streq(a->req, b->req) &&
+		jit_streq(a->sub, b->sub) && jit_streq(a->aud, b->aud) &&
+		jit_streq(a->role, b->role) && jit_streq(a->as, b->as) &&
+		jit_streq(a->reason, b->reason) && jit_strv_equal(&a->cmd, &b->cmd);
 }
 
 static bool
 answer_counts(const struct answers *answers, const struct jit_held *held)
 {
-	return jit_grant_is_approval(&held->grant) && !held->ended &&
+	return jit_grant_is_answer(&held->grant) && !held->ended &&
 		grants_agree(&held->grant, answers->like) &&
 		!jit_facts_key_locked(answers->facts, held->grant.kid);
 }
@@ -71,18 +67,8 @@ answer_remove(struct answers *answers, size_t i)
 		answers->v[i] = answers->v[i + 1];
 }
 
-/* Of two by one person: the earlier, unless it is over and the other not. */
-static bool
-is_better(
-	const struct answers *answers, const struct jit_held *a, const struct jit_held *b)
-{
-	int64_t now = answers->facts->now->wall_sec;
-	bool a_over = now >= a->grant.exp, b_over = now >= b->grant.exp;
-
-	return a_over == b_over ? began_before(a, b) : b_over;
-}
-
-/* Makes room for one more, also where this person or key has answered before. */
+/* Makes room for one more, also where this person or key has answered before: the first
+ * word counts, also when it is over, or a second one would begin the time anew. */
 static bool
 answer_displaces(struct answers *answers, const struct jit_held *held)
 {
@@ -92,7 +78,7 @@ answer_displaces(struct answers *answers, const struct jit_held *held)
 		if (!jit_streq(other->iss, held->grant.iss) &&
 			!jit_streq(other->kid, held->grant.kid))
 			continue;
-		if (!is_better(answers, held, answers->v[i]))
+		if (!began_before(held, answers->v[i]))
 			return false;
 		answer_remove(answers, i);
 	}
@@ -125,10 +111,10 @@ answers_find(
 
 /* As many as the rule of that moment needs: the last of them, and those who were first. */
 static struct jit_group
-group_at(const struct answers *answers, bool break_glass, const struct jit_held *last,
-	int64_t sec)
+group_at(const struct answers *answers, const struct jit_held *last, int64_t sec)
 {
 	struct jit_group group = { .last = last };
+	bool break_glass = jit_grant_is_agreement(answers->like);
 	enum jit_match match = break_glass ? JIT_MATCH_BREAK_GLASS : JIT_MATCH_APPROVERS;
 	uint32_t needed;
 
@@ -155,12 +141,11 @@ group_is_complete(const struct jit_group *group)
 
 /* The first moment at which enough were here, by the rule of that moment. */
 static bool
-group_find(const struct answers *answers, bool break_glass, struct jit_group *ret)
+group_find(const struct answers *answers, struct jit_group *ret)
 {
 	for (size_t i = 0; i < answers->n; i++) {
 		const struct jit_held *last = answers->v[i];
-		struct jit_group group =
-			group_at(answers, break_glass, last, last->start_sec);
+		struct jit_group group = group_at(answers, last, last->start_sec);
 
 		if (!group_is_complete(&group))
 			continue;
@@ -172,12 +157,12 @@ group_find(const struct answers *answers, bool break_glass, struct jit_group *re
 
 bool
 jit_group_find(const struct jit_facts *facts, const struct jit_grant *like,
-	bool break_glass, struct jit_group *ret)
+	struct jit_group *ret)
 {
 	struct answers answers;
 
 	answers_find(facts, like, &answers);
-	return group_find(&answers, break_glass, ret);
+	return group_find(&answers, ret);
 }
 
 bool
@@ -216,8 +201,7 @@ jit_group_uses(const struct jit_group *group)
 }
 
 uint32_t
-jit_decide_approvals(
-	const struct jit_facts *facts, const struct jit_grant *like, bool break_glass)
+jit_decide_approvals(const struct jit_facts *facts, const struct jit_grant *like)
 {
 	int64_t sec = facts->now->wall_sec;
 	struct answers answers;
@@ -226,11 +210,11 @@ jit_decide_approvals(
 	answers_find(facts, like, &answers);
 	if (answers.n == 0)
 		return 0;
-	if (group_find(&answers, break_glass, &group))
+	if (group_find(&answers, &group))
 		return (uint32_t)group.n;
 	if (answers.v[answers.n - 1]->start_sec > sec)
 		sec = answers.v[answers.n - 1]->start_sec;
-	return (uint32_t)group_at(&answers, break_glass, NULL, sec).n;
+	return (uint32_t)group_at(&answers, NULL, sec).n;
 }
 
 /* ---- the second person of break-glass ---- */
@@ -250,7 +234,7 @@ agrees_to(const struct jit_facts *facts, const struct jit_grant *grant, const ch
 {
 	const char *subject = facts->subject->name;
 
-	return jit_grant_is_approval(grant) && jit_streq(grant->req, req) &&
+	return jit_grant_is_agreement(grant) && jit_streq(grant->req, req) &&
 		jit_streq(grant->sub, subject) && jit_streq(grant->role, role->name) &&
 		jit_grant_is_for_host(grant, facts->view->globals) &&
 		jit_streq(jit_grant_target(grant, role, subject), target) &&
@@ -260,18 +244,24 @@ agrees_to(const struct jit_facts *facts, const struct jit_grant *grant, const ch
 bool
 jit_second_person(const struct jit_facts *facts, const char *req,
 	const struct jit_role *role, const char *target, const struct jit_strv *cmd,
-	int64_t *ret_end_ms)
+	int64_t *ret_end_ms, uint32_t *ret_uses)
 {
 	for (size_t i = 0; req && req[0] && i < facts->n_held; i++) {
 		const struct jit_grant *grant = &facts->held[i].grant;
 		struct jit_group group;
+		uint32_t uses;
 
-		if (agrees_to(facts, grant, req, role, target, cmd) &&
-			jit_group_find(facts, grant, true, &group) &&
-			jit_group_in_force(&group, facts,
+		if (!agrees_to(facts, grant, req, role, target, cmd) ||
+			!jit_group_find(facts, grant, &group))
+			continue;
+		uses = jit_fewer(jit_group_uses(&group), role->max_uses);
+		if ((uses && group.last->used >= uses) ||
+			!jit_group_in_force(&group, facts,
 				jit_longest(facts->view->globals, group.rule, role),
 				ret_end_ms))
-			return true;
+			continue;
+		*ret_uses = uses;
+		return true;
 	}
 	return false;
 }

@@ -28,12 +28,11 @@ jit_grant_target(
 
 /* The rules that are asked about a token that came this way. */
 static enum jit_match
-match_of(enum jit_via via, bool break_glass)
+match_of(enum jit_via via)
 {
 	switch (via) {
 	case JIT_VIA_AUTO: return JIT_MATCH_PLAIN;
 	case JIT_VIA_APPROVAL:
-		return break_glass ? JIT_MATCH_BREAK_GLASS : JIT_MATCH_APPROVERS;
 	case JIT_VIA_DIRECT: return JIT_MATCH_APPROVERS;
 	case JIT_VIA_BREAK_GLASS: return JIT_MATCH_BREAK_GLASS;
 	case JIT_VIA_PIN: return JIT_MATCH_PIN;
@@ -44,19 +43,21 @@ match_of(enum jit_via via, bool break_glass)
 
 /* Does this rule, which decides, let this issuer give it? Nobody for themselves. */
 static bool
-rule_lets_issuer(
-	const struct jit_rule *rule, const struct jit_grant *grant, bool break_glass)
+rule_lets_issuer(const struct jit_rule *rule, const struct jit_grant *grant)
 {
 	switch (grant->via) {
 	case JIT_VIA_AUTO: return grant->by_host && rule->approval == JIT_APPROVAL_AUTO;
 	case JIT_VIA_BREAK_GLASS:
-		return grant->by_host && rule->approval == JIT_APPROVAL_BREAK_GLASS;
+		if (grant->by_host)
+			return rule->approval == JIT_APPROVAL_BREAK_GLASS;
+		return grant->req[0] && jit_rule_takes(rule, true) >= 1 &&
+			jit_rule_has_approver(rule, grant->iss, grant->sub);
 	case JIT_VIA_DIRECT:
 		return !grant->by_host && jit_rule_takes(rule, false) == 1 &&
 			jit_rule_has_approver(rule, grant->iss, grant->sub);
 	case JIT_VIA_APPROVAL:
 		return !grant->by_host && grant->req[0] &&
-			jit_rule_takes(rule, break_glass) >= 1 &&
+			jit_rule_takes(rule, false) >= 1 &&
 			jit_rule_has_approver(rule, grant->iss, grant->sub);
 	case JIT_VIA_PIN:
 	case JIT_VIA_NONE: break;
@@ -77,7 +78,7 @@ struct standing {
 /* Whatever is known is in ret also where the answer is no; a locked role is not asked. */
 static bool
 grant_stands(const struct jit_facts *facts, const struct jit_grant *grant,
-	int64_t start_sec, bool break_glass, struct standing *ret)
+	int64_t start_sec, struct standing *ret)
 {
 	const struct jit_policy_view *view = facts->view;
 
@@ -91,21 +92,20 @@ grant_stands(const struct jit_facts *facts, const struct jit_grant *grant,
 	ret->target = jit_grant_target(grant, ret->role, facts->subject->name);
 	if (!ret->target)
 		return false;
-	ret->rule = jit_rule_first(
-		facts, grant->role, match_of(grant->via, break_glass), start_sec);
+	ret->rule = jit_rule_first(facts, grant->role, match_of(grant->via), start_sec);
 	if (!ret->rule)
 		return false;
 	ret->max_sec = jit_longest(view->globals, ret->rule, ret->role);
-	return rule_lets_issuer(ret->rule, grant, break_glass);
+	return rule_lets_issuer(ret->rule, grant);
 }
 
 enum jit_verdict
 jit_decide_grant(const struct jit_facts *facts, const struct jit_grant *grant,
-	int64_t start_sec, bool break_glass, const struct jit_rule **ret_rule,
+	int64_t start_sec, const struct jit_rule **ret_rule,
 	const struct jit_role **ret_role, int64_t *ret_max_sec)
 {
 	struct standing standing = { 0 };
-	bool stands = grant_stands(facts, grant, start_sec, break_glass, &standing);
+	bool stands = grant_stands(facts, grant, start_sec, &standing);
 
 	if (standing.role)
 		*ret_role = standing.role;
@@ -148,17 +148,19 @@ single_stands(const struct jit_facts *facts, const struct jit_held *held,
 	int64_t start_sec = grant->by_host ? grant->iat : held->start_sec;
 	int64_t end_ms = 0, agreed_end_ms = INT64_MAX;
 	struct standing standing = { 0 };
+	uint32_t agreed_uses = 0;
 
-	if (!grant_stands(facts, grant, start_sec, false, &standing) ||
+	if (!grant_stands(facts, grant, start_sec, &standing) ||
 		!jit_held_in_force(
 			held, facts->now, facts->clock_back, standing.max_sec, &end_ms))
 		return false;
 	if (grant->via == JIT_VIA_BREAK_GLASS && standing.rule->approvals > 0 &&
 		!jit_second_person(facts, grant->req, standing.role, standing.target,
-			&grant->cmd, &agreed_end_ms))
+			&grant->cmd, &agreed_end_ms, &agreed_uses))
 		return false;
 	*ret = held_decision(held, &standing,
-		end_ms < agreed_end_ms ? end_ms : agreed_end_ms, grant->uses);
+		end_ms < agreed_end_ms ? end_ms : agreed_end_ms,
+		jit_fewer(grant->uses, agreed_uses));
 	return true;
 }
 
@@ -171,8 +173,8 @@ approval_stands(const struct jit_facts *facts, const struct jit_held *held,
 	struct jit_group group;
 	int64_t end_ms = 0;
 
-	if (!jit_group_find(facts, &held->grant, false, &group) || group.last != held ||
-		!grant_stands(facts, &held->grant, held->start_sec, false, &standing) ||
+	if (!jit_group_find(facts, &held->grant, &group) || group.last != held ||
+		!grant_stands(facts, &held->grant, held->start_sec, &standing) ||
 		!jit_group_in_force(&group, facts, standing.max_sec, &end_ms))
 		return false;
 	*ret = held_decision(held, &standing, end_ms, jit_group_uses(&group));
@@ -184,10 +186,13 @@ held_stands(const struct jit_facts *facts, const struct jit_held *held,
 	struct jit_decision *ret)
 {
 	struct jit_decision decision;
-	bool stands = jit_grant_is_approval(&held->grant)
+	bool stands;
+
+	if (jit_grant_is_agreement(&held->grant))
+		return false;
+	stands = jit_grant_is_answer(&held->grant)
 		? approval_stands(facts, held, &decision)
 		: single_stands(facts, held, &decision);
-
 	if (!stands || (decision.uses && held->used >= decision.uses))
 		return false;
 	*ret = decision;

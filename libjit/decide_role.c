@@ -54,11 +54,12 @@ jit_role_fits(const struct jit_role *role, const struct jit_request *request,
 
 /* ---- commands ---- */
 
-bool
-jit_role_denies(const struct jit_role *role, const struct jit_strv *argv)
+/* One of its deny_commands matches. */
+static bool
+denies(const struct jit_role *role, const struct jit_strv *argv)
 {
 	for (size_t i = 0; i < role->n_deny_commands; i++)
-		if (jit_command_match(&role->deny_commands[i], argv))
+		if (jit_command_denied(&role->deny_commands[i], argv))
 			return true;
 	return false;
 }
@@ -68,7 +69,7 @@ role_has_command(const struct jit_role *role, const struct jit_strv *argv)
 {
 	for (size_t i = 0; i < role->n_commands; i++)
 		if (jit_command_match(&role->commands[i], argv))
-			return !jit_role_denies(role, argv);
+			return !denies(role, argv);
 	return false;
 }
 
@@ -112,7 +113,7 @@ jit_role_takes_exact(const struct jit_role *role, const struct jit_strv *argv)
 		return false;
 	if (role->login && role->n_commands == 0)
 		return false;
-	return !jit_role_denies(role, argv);
+	return !denies(role, argv);
 }
 
 /* ---- files by their content ---- */

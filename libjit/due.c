@@ -41,14 +41,17 @@ jit_access_lock(const struct jit_access *access, struct jit_error *err)
 }
 
 int
-jit_access_close_request(struct jit_access *access, const char *id,
+jit_access_close_request(struct jit_access *access, const struct jit_filed *filed,
 	enum jit_request_state state, const char *by, const char *reason)
 {
-	int r = jit_requests_close(&access->site, id, state, access->now.wall_sec);
+	struct jit_grant whose = { 0 };
+	int r = jit_requests_close(
+		&access->site, filed->jti, state, access->now.wall_sec);
 
 	if (r < 0 || state == JIT_REQUEST_GRANTED)
 		return r;
-	return jit_store_end(&access->site, NULL, id, by, reason, &access->now);
+	(void)snprintf(whose.sub, sizeof(whose.sub), "%s", filed->sub);
+	return jit_store_end(&access->site, &whose, filed->jti, by, reason, &access->now);
 }
 
 struct jit_audit
@@ -123,7 +126,7 @@ withdraw_one(struct jit_access *access, const struct jit_open_request *request,
 	int r = lock;
 
 	if (lock >= 0)
-		r = jit_access_close_request(access, request->filed.jti,
+		r = jit_access_close_request(access, &request->filed,
 			JIT_REQUEST_WITHDRAWN, request->filed.sub, "withdrawn");
 	if (r == -ENOENT)
 		return jit_error_set(err, r, "the request was answered just now");

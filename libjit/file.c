@@ -43,6 +43,20 @@ jit_dir_make(int dirfd, const char *name, uid_t owner)
 }
 
 int
+jit_dir_stream(int fd, DIR **ret)
+{
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	int r = fd < 0 ? fd : -errno;
+
+	if (!dir) {
+		jit_closep(&fd);
+		return r;
+	}
+	*ret = dir;
+	return 0;
+}
+
+int
 jit_file_open(int dirfd, const char *name, uid_t owner, mode_t mode_max, off_t size_max)
 {
 	_cleanup_close_ int fd = -1;

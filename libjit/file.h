@@ -8,6 +8,8 @@
 #ifndef JIT_FILE_H
 #define JIT_FILE_H
 
+#include <dirent.h>
+
 #include "base.h"
 
 /* A directory that only `owner` can change. Returns a descriptor (O_DIRECTORY) or -errno;
@@ -16,6 +18,18 @@ int jit_dir_open(int dirfd, const char *path, uid_t owner) _must_check_;
 
 /* The same, made with mode 0700 if it is not there. */
 int jit_dir_make(int dirfd, const char *name, uid_t owner) _must_check_;
+
+/* Reads a directory's entries. Takes the descriptor over in any case; one that is none (below
+ * 0) is the error that is given back. */
+int jit_dir_stream(int fd, DIR **ret) _must_check_;
+
+#define _cleanup_dir_ _cleanup_(jit_closedirp)
+static inline void
+jit_closedirp(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
 
 /* A regular file of `owner`, with no mode bit beyond `mode_max`, of at most `size_max`
  * bytes. Returns a descriptor for reading or -errno; -EPERM: owner or mode, -EINVAL: not a

@@ -34,6 +34,19 @@ jit_grant_done(struct jit_grant *grant)
 	*grant = (struct jit_grant){ 0 };
 }
 
+bool
+jit_grant_is_agreement(const struct jit_grant *grant)
+{
+	return grant->via == JIT_VIA_BREAK_GLASS && !grant->by_host;
+}
+
+bool
+jit_grant_is_answer(const struct jit_grant *grant)
+{
+	return jit_grant_is_agreement(grant) ||
+		(grant->via == JIT_VIA_APPROVAL && !grant->by_host);
+}
+
 const char *
 jit_grant_id(const struct jit_grant *grant)
 {
@@ -141,6 +154,12 @@ jit_grant_bind(struct jit_grant *grant, const struct jit_strv *argv)
 }
 
 bool
+jit_cmd_is_digest(const struct jit_strv *cmd)
+{
+	return cmd->n == 1 && strncmp(cmd->v[0], DIGEST_HEAD, strlen(DIGEST_HEAD)) == 0;
+}
+
+bool
 jit_grant_covers_argv(const struct jit_grant *grant, const struct jit_strv *argv)
 {
 	const struct jit_strv *cmd = &grant->cmd;
@@ -150,7 +169,7 @@ jit_grant_covers_argv(const struct jit_grant *grant, const struct jit_strv *argv
 		return true;
 	if (argv->n == 0 || argv->v[0][0] != '/')
 		return false;
-	if (cmd->n == 1 && strncmp(cmd->v[0], DIGEST_HEAD, strlen(DIGEST_HEAD)) == 0) {
+	if (jit_cmd_is_digest(cmd)) {
 		jit_cmd_digest(argv, digest);
 		return jit_streq(cmd->v[0], digest);
 	}
@@ -231,17 +250,22 @@ check_via(const struct jit_grant *g, struct jit_error *err)
 {
 	bool person = g->via == JIT_VIA_APPROVAL || g->via == JIT_VIA_DIRECT;
 
-	if (person == g->by_host)
+	/* break-glass is the host's; the second person who agrees says so too */
+	if (g->via != JIT_VIA_BREAK_GLASS && person == g->by_host)
 		return jit_error_set(err, -EINVAL,
 			"via %s does not belong under this key", jit_via_name(g->via));
 	if (g->via == JIT_VIA_PIN)
 		return jit_error_set(err, -EINVAL, "via %s is not supported yet",
 			jit_via_name(g->via));
-	/* with break-glass: what the second person answered, if one has to */
+	if (jit_grant_is_agreement(g) && !g->req[0])
+		return jit_error_set(err, -EINVAL,
+			"claim req is missing: a person only answers with break-glass");
+	/* the host's with break-glass: what the second person answered, if one has to */
 	if (g->via != JIT_VIA_BREAK_GLASS &&
 		(g->via == JIT_VIA_APPROVAL) != (g->req[0] != '\0'))
 		return jit_error_set(err, -EINVAL,
-			"claim req belongs to via approval, and only there");
+			"claim req belongs to via approval or break-glass, and only "
+			"there");
 	if (g->uses && g->aud[0] == '@')
 		return jit_error_set(err, -EINVAL,
 			"uses cannot be counted over many hosts (aud %s)", g->aud);

@@ -13,7 +13,7 @@ enum jit_via {
 	JIT_VIA_DIRECT,   /* an approver grants unasked */
 	JIT_VIA_AUTO,     /* this host, by a rule with approval = "auto" */
 	JIT_VIA_PIN,
-	JIT_VIA_BREAK_GLASS,
+	JIT_VIA_BREAK_GLASS, /* this host; under a person's key: the second person agrees */
 };
 
 const char *jit_via_name(enum jit_via via);
@@ -41,6 +41,12 @@ struct jit_grant {
 #define _cleanup_grant_ _cleanup_(jit_grant_done)
 void jit_grant_done(struct jit_grant *grant);
 
+/* A second person's yes to a request for break-glass: never a grant by itself. */
+bool jit_grant_is_agreement(const struct jit_grant *grant);
+
+/* A person's answer to a request, an approval or such an agreement: it may need others. */
+bool jit_grant_is_answer(const struct jit_grant *grant);
+
 /* The grant's name everywhere: req, or jti where there is none. */
 const char *jit_grant_id(const struct jit_grant *grant);
 
@@ -63,6 +69,9 @@ enum { JIT_CMD_DIGEST_SIZE = sizeof("sha512:") + 2 * crypto_hash_sha512_BYTES };
 enum { JIT_CMD_MAX = 512 }; /* words with their quotes and escapes in JSON: bytes */
 
 void jit_cmd_digest(const struct jit_strv *argv, char ret[JIT_CMD_DIGEST_SIZE]);
+
+/* Does this claim cmd say a digest, and not the words? */
+bool jit_cmd_is_digest(const struct jit_strv *cmd);
 
 /* Binds a grant to these words, in the form that they need: the same for every approver.
  * The grant has none yet. -ENOMEM. */

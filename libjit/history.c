@@ -1,7 +1,6 @@
 /*
  * Requests that are over, in the archive: archive/YYYY-MM/ID.request. Runs as: root.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -25,13 +24,6 @@ struct months {
 	char v[MONTHS_MAX][MONTH_SIZE];
 };
 
-static inline void
-closedirp(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
-
 static bool
 is_month(const char *name)
 {
@@ -50,28 +42,17 @@ newest_first(const void *a, const void *b)
 	return -strcmp(a, b);
 }
 
-/* Takes the descriptor over. */
-static DIR *
-stream_of(int fd)
-{
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-
-	if (!dir && fd >= 0)
-		close(fd);
-	return dir;
-}
-
 /* The months of the archive, the newest first. */
 static int
 months_list(int archive, const struct jit_site *site, struct months *ret)
 {
-	int fd = jit_dir_open(archive, ".", site->owner);
-	_cleanup_(closedirp) DIR *dir = stream_of(fd);
+	_cleanup_dir_ DIR *dir = NULL;
 	const struct dirent *entry;
+	int r = jit_dir_stream(jit_dir_open(archive, ".", site->owner), &dir);
 
 	ret->n = 0;
-	if (!dir)
-		return fd < 0 ? fd : -errno;
+	if (r < 0)
+		return r;
 	while (errno = 0, (entry = readdir(dir)))
 		if (ret->n < MONTHS_MAX && is_month(entry->d_name))
 			memcpy(ret->v[ret->n++], entry->d_name, MONTH_SIZE);
@@ -86,13 +67,12 @@ archive_open(const struct jit_site *site)
 			     : jit_dir_open(site->lib, "archive", site->owner);
 }
 
-int
-jit_history_find(
-	const struct jit_site *site, const char *id, struct jit_open_request *ret)
+/* One file of the last months. request NULL: is it there? -ENOENT: it is not. */
+static int
+find_file(const struct jit_site *site, const char *name, struct jit_open_request *request)
 {
 	_cleanup_close_ int archive = archive_open(site);
 	_cleanup_free_ struct months *months = malloc(sizeof(*months));
-	char name[JIT_ID_LEN + sizeof(SUFFIX)];
 	int r;
 
 	if (archive < 0)
@@ -102,17 +82,37 @@ jit_history_find(
 	r = months_list(archive, site, months);
 	if (r < 0)
 		return r;
-	(void)snprintf(name, sizeof(name), "%.*s" SUFFIX, JIT_ID_LEN, id);
 	for (size_t i = 0; i < months->n && i < LOOK_BACK; i++) {
 		_cleanup_close_ int month =
 			jit_dir_open(archive, months->v[i], site->owner);
 
-		r = month < 0 ? month
-			      : jit_request_file_read(month, name, site->owner, ret);
-		if (r != -ENOENT)
+		r = month < 0 ? month : jit_file_there(month, name);
+		if (r > 0)
+			return request
+				? jit_request_file_read(month, name, site->owner, request)
+				: 0;
+		if (r < 0 && r != -ENOENT)
 			return r;
 	}
 	return -ENOENT;
+}
+
+int
+jit_history_find(
+	const struct jit_site *site, const char *id, struct jit_open_request *ret)
+{
+	char name[JIT_ID_LEN + sizeof(SUFFIX)];
+
+	(void)snprintf(name, sizeof(name), "%.*s" SUFFIX, JIT_ID_LEN, id);
+	return find_file(site, name, ret);
+}
+
+int
+jit_history_has_grant(const struct jit_site *site, const char *id)
+{
+	int r = jit_id_valid(id) ? find_file(site, id, NULL) : -EINVAL;
+
+	return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
 
 /* ---- all ---- */
@@ -171,18 +171,17 @@ latest_first(const void *a, const void *b)
 static int
 entries_list(int month, const struct jit_site *site, struct entries *ret)
 {
-	int fd = jit_dir_open(month, ".", site->owner);
-	_cleanup_(closedirp) DIR *dir = stream_of(fd);
+	_cleanup_dir_ DIR *dir = NULL;
 	const struct dirent *file;
 	struct entry entry;
+	int r = jit_dir_stream(jit_dir_open(month, ".", site->owner), &dir);
 
-	if (!dir)
-		return fd < 0 ? fd : -errno;
+	if (r < 0)
+		return r;
 	while (errno = 0, (file = readdir(dir))) {
-		int r = entry_of(month, file->d_name, &entry) && ret->n < MONTH_FILES_MAX
+		r = entry_of(month, file->d_name, &entry) && ret->n < MONTH_FILES_MAX
 			? entries_add(ret, &entry)
 			: 0;
-
 		if (r < 0)
 			return r;
 	}

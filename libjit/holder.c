@@ -4,7 +4,6 @@
  */
 #include "holder.h"
 
-#include <dirent.h>
 #include <errno.h>
 
 #include "file.h"
@@ -12,13 +11,6 @@
 #include "state.h"
 
 enum { PATH_SIZE = sizeof("uses/.whose") + JIT_ID_LEN };
-
-static inline void
-closedirp(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
 
 static void
 note_name(const char *id, char ret[PATH_SIZE])
@@ -72,16 +64,13 @@ static int
 find_file(int base, const struct jit_site *site, const char *id,
 	char ret_user[JIT_NAME_MAX + 1])
 {
-	int fd = base < 0 ? base : jit_dir_open(base, "grants", site->owner);
-	_cleanup_(closedirp) DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	_cleanup_dir_ DIR *dir = NULL;
 	const struct dirent *entry;
+	int r = jit_dir_stream(
+		base < 0 ? base : jit_dir_open(base, "grants", site->owner), &dir);
 
-	if (!dir) {
-		int r = fd < 0 ? fd : -errno;
-
-		jit_closep(&fd);
+	if (r < 0)
 		return r;
-	}
 	while (errno = 0, (entry = readdir(dir))) {
 		char path[sizeof(entry->d_name) + 1 + JIT_ID_LEN];
 		uid_t uid;
@@ -89,8 +78,8 @@ find_file(int base, const struct jit_site *site, const char *id,
 		if (jit_parse_uid(entry->d_name, &uid) < 0)
 			continue;
 		(void)snprintf(path, sizeof(path), "%s/%s", entry->d_name, id);
-		if (jit_file_there(fd, path) > 0)
-			return read_user(fd, path, site, ret_user);
+		if (jit_file_there(dirfd(dir), path) > 0)
+			return read_user(dirfd(dir), path, site, ret_user);
 	}
 	return errno ? -errno : -ENOENT;
 }

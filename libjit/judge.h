@@ -17,9 +17,6 @@ bool jit_role_fits(const struct jit_role *role, const struct jit_request *reques
 const char *jit_role_target(const struct jit_role *role,
 	const struct jit_request *request, const char *subject);
 
-/* One of its deny_commands matches. */
-bool jit_role_denies(const struct jit_role *role, const struct jit_strv *argv);
-
 /* May a rule with exact_command give any command at all through it? Not what it denies,
  * and not through a role that is only for logging in. */
 bool jit_role_takes_exact(const struct jit_role *role, const struct jit_strv *argv);
@@ -76,9 +73,6 @@ bool jit_window_in_force(const struct jit_window *window, const struct jit_now *
  * takes none. */
 uint32_t jit_rule_takes(const struct jit_rule *rule, bool break_glass);
 
-/* One that answers a request: it may need others. */
-bool jit_grant_is_approval(const struct jit_grant *grant);
-
 /* Those that make one grant. */
 struct jit_group {
 	const struct jit_rule *rule;
@@ -87,10 +81,10 @@ struct jit_group {
 	const struct jit_held *members[JIT_APPROVALS_MAX];
 };
 
-/* The approvals that agree with this one, itself or another: the first moment at which
+/* The answers that agree with this one, itself or another: the first moment at which
  * enough were here, by the rule of that moment. False: never yet. */
 bool jit_group_find(const struct jit_facts *facts, const struct jit_grant *like,
-	bool break_glass, struct jit_group *ret);
+	struct jit_group *ret);
 
 /* The least that any of them said. A start after the earliest start_by is too late. */
 bool jit_group_in_force(const struct jit_group *group, const struct jit_facts *facts,
@@ -99,11 +93,12 @@ uint32_t jit_group_uses(const struct jit_group *group);
 uint32_t jit_fewer(uint32_t a, uint32_t b); /* uses: 0 is any number */
 
 /* The second person's agreement that break-glass needs: tokens for request req, as this
- * role and target, complete by a break-glass rule and in force. cmd: what they must be
- * bound to; n == 0: to nothing. ret_end_ms: the end of what they agreed to. */
+ * role and target, complete by a break-glass rule, in force and not used up. cmd: what they
+ * must be bound to; n == 0: to nothing. ret_end_ms, ret_uses: the end of what they agreed
+ * to, and how often (0: any number). */
 bool jit_second_person(const struct jit_facts *facts, const char *req,
 	const struct jit_role *role, const char *target, const struct jit_strv *cmd,
-	int64_t *ret_end_ms);
+	int64_t *ret_end_ms, uint32_t *ret_uses);
 
 /* ---- decide_grant.c ---- */
 

@@ -5,7 +5,6 @@
  */
 #include "lock.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 
@@ -131,36 +130,21 @@ locks_add(struct jit_locks *locks, const struct jit_lock *lock)
 	return 0;
 }
 
-static inline void
-closedirp(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
-
 /* Each lock's file; a handler's error ends it. */
 static int
 each_file(const struct jit_site *site,
 	int (*handle)(void *arg, int dirfd, const char *file), void *arg)
 {
-	_cleanup_(closedirp) DIR *dir = NULL;
+	_cleanup_dir_ DIR *dir = NULL;
 	const struct dirent *entry;
-	int fd = locks_open(site);
+	int fd = locks_open(site), r = jit_dir_stream(fd, &dir);
 
-	if (fd < 0)
-		return fd;
-	dir = fdopendir(fd);
-	if (!dir) {
-		int r = -errno;
-
-		close(fd);
+	if (r < 0)
 		return r;
-	}
 	while (errno = 0, (entry = readdir(dir))) {
-		int r = file_kind(entry->d_name) == JIT_LOCK_NONE
+		r = file_kind(entry->d_name) == JIT_LOCK_NONE
 			? 0
 			: handle(arg, fd, entry->d_name);
-
 		if (r < 0)
 			return r;
 	}
@@ -251,7 +235,10 @@ jit_lock_add(const struct jit_site *site, const struct jit_lock *lock)
 	dirfd = locks_open(site);
 	if (dirfd < 0)
 		return dirfd;
-	r = each_file(site, count_one, &n);
+	/* jit_locks_trim must not take away the one that takes the place of an old one */
+	r = jit_file_lock(dirfd);
+	if (r == 0)
+		r = each_file(site, count_one, &n);
 	if (r < 0)
 		return r;
 	/* one more than can be read would shut everything */
@@ -294,6 +281,8 @@ void
 jit_locks_trim(const struct jit_site *site, const struct jit_now *now)
 {
 	struct loading loading = { .site = site, .now = now };
+	_cleanup_close_ int dirfd = locks_open(site);
 
-	(void)each_file(site, trim_one, &loading);
+	if (dirfd >= 0 && jit_file_lock(dirfd) == 0)
+		(void)each_file(site, trim_one, &loading);
 }

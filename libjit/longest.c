@@ -1,6 +1,6 @@
 /*
- * Which of the held grants carries furthest: for what runs already and was renewed. Runs as:
- * root.
+ * A held grant that is not the first: the one that carries furthest, for what runs already
+ * and was renewed; the one with this id, which was made just now. Runs as: root.
  *
  * MUST judge each grant by the one decision, as if it were the only one that is held.
  */
@@ -32,4 +32,23 @@ jit_access_longest(struct jit_access *access, const struct jit_request *request,
 		return -ENOENT;
 	*ret = best;
 	return 0;
+}
+
+int
+jit_access_held(const struct jit_access *access, const struct jit_request *request,
+	const char *id, struct jit_decision *ret)
+{
+	struct jit_facts facts = jit_access_facts(access, request);
+
+	for (size_t i = 0; i < access->held.n; i++) {
+		struct jit_decision decision = { 0 };
+
+		if (!jit_streq(jit_grant_id(&access->held.v[i].grant), id) ||
+			jit_decide_held_for(&facts, &access->held.v[i], &decision) !=
+				JIT_ALLOW)
+			continue;
+		*ret = decision;
+		return 0;
+	}
+	return -ENOENT;
 }

@@ -6,7 +6,10 @@
  */
 #include "pattern.h"
 
+#include <limits.h>
 #include <string.h>
+
+enum { SHORTENED_MAX = 2 * PATH_MAX };
 
 /* One `[…]`: negated, its members between from and to, the glob behind it. */
 struct bracket {
@@ -147,6 +150,12 @@ jit_glob_is_literal(const char *glob)
 
 /* ---- commands ---- */
 
+static bool
+is_parent(const char *name, size_t len)
+{
+	return len == 2 && name[0] == '.' && name[1] == '.';
+}
+
 /* Has it a component `..`, or a `.` behind a slash? */
 static bool
 leads_elsewhere(const char *argument)
@@ -156,7 +165,7 @@ leads_elsewhere(const char *argument)
 	for (;;) {
 		size_t len = strcspn(name, "/");
 
-		if (len == 2 && name[0] == '.' && name[1] == '.')
+		if (is_parent(name, len))
 			return true;
 		if (len == 1 && name[0] == '.' && name > argument)
 			return true;
@@ -176,6 +185,70 @@ argument_matches(const char *word, size_t len, const char *argument)
 		return strlen(argument) == len && memcmp(word, argument, len) == 0;
 	return match(word, word + len, argument);
 }
+
+/* ---- on the denying side: rather too much than too little ---- */
+
+static char *
+add_name(char *from, char *at, const char *name, size_t len)
+{
+	if (at > from)
+		*at++ = '/';
+	memcpy(at, name, len);
+	return at + len;
+}
+
+/* A `..` behind what lies between from and at. */
+static char *
+go_up(char *from, char *at, bool rooted)
+{
+	char *slash = memrchr(from, '/', (size_t)(at - from));
+	char *last = slash ? slash + 1 : from;
+
+	if (at == from && rooted)
+		return at;
+	if (at == from || is_parent(last, (size_t)(at - last)))
+		return add_name(from, at, "..", 2);
+	return slash ? slash : from;
+}
+
+/* The path, shorter than SHORTENED_MAX, without `//`, `.` and `..`, by its text: no link is
+ * followed. */
+static void
+shorten(const char *path, char ret[SHORTENED_MAX])
+{
+	bool rooted = path[0] == '/';
+	char *from = ret + rooted, *at = from;
+	size_t len;
+
+	ret[0] = '/';
+	for (const char *name = path; *name; name += len) {
+		name += strspn(name, "/");
+		len = strcspn(name, "/");
+		if (is_parent(name, len))
+			at = go_up(from, at, rooted);
+		else if (len > 1 || (len == 1 && name[0] != '.'))
+			at = add_name(from, at, name, len);
+	}
+	if (at == ret)
+		*at++ = '.';
+	*at = '\0';
+}
+
+/* What is too long to be shortened is no path, not with `--option=` before it either. */
+static bool
+argument_is_denied(const char *word, size_t len, const char *argument)
+{
+	char shorter[SHORTENED_MAX];
+
+	if (match(word, word + len, argument))
+		return true;
+	if (!strchr(argument, '/') || strlen(argument) >= sizeof(shorter))
+		return false;
+	shorten(argument, shorter);
+	return match(word, word + len, shorter);
+}
+
+/* ---- all arguments ---- */
 
 /* Is the word `WORD...`? Then its length without the dots, else 0. */
 static size_t
@@ -199,7 +272,27 @@ repeated_matches(const char *word, size_t len, const struct jit_strv *argv, size
 }
 
 static bool
-arguments_match(const struct jit_strv *pattern, const struct jit_strv *argv)
+one_is_denied(const char *word, size_t len, const struct jit_strv *argv, size_t from)
+{
+	for (size_t i = from; i < argv->n; i++)
+		if (argument_is_denied(word, len, argv->v[i]))
+			return true;
+	return false;
+}
+
+/* How arguments are looked at on either side. */
+struct side {
+	bool (*one)(const char *word, size_t len, const char *argument);
+	bool (*repeated)(
+		const char *word, size_t len, const struct jit_strv *argv, size_t from);
+};
+
+static const struct side permitting = { argument_matches, repeated_matches };
+static const struct side denying = { argument_is_denied, one_is_denied };
+
+static bool
+arguments_match(const struct side *side, const struct jit_strv *pattern,
+	const struct jit_strv *argv)
 {
 	size_t len;
 
@@ -210,20 +303,33 @@ arguments_match(const struct jit_strv *pattern, const struct jit_strv *argv)
 			return true;
 		len = i + 1 == pattern->n ? repeated_length(word) : 0;
 		if (len > 0)
-			return repeated_matches(word, len, argv, i);
-		if (i >= argv->n || !argument_matches(word, strlen(word), argv->v[i]))
+			return side->repeated(word, len, argv, i);
+		if (i >= argv->n || !side->one(word, strlen(word), argv->v[i]))
 			return false;
 	}
 	return pattern->n == argv->n;
 }
 
-bool
-jit_command_match(const struct jit_strv *pattern, const struct jit_strv *argv)
+static bool
+command_match(const struct side *side, const struct jit_strv *pattern,
+	const struct jit_strv *argv)
 {
 	if (pattern->n == 0 || argv->n == 0 || argv->v[0][0] != '/')
 		return false;
 	if (pattern->n == 1 && jit_streq(pattern->v[0], "*"))
 		return true;
 	return jit_glob_match(pattern->v[0], argv->v[0]) &&
-		arguments_match(pattern, argv);
+		arguments_match(side, pattern, argv);
+}
+
+bool
+jit_command_match(const struct jit_strv *pattern, const struct jit_strv *argv)
+{
+	return command_match(&permitting, pattern, argv);
+}
+
+bool
+jit_command_denied(const struct jit_strv *pattern, const struct jit_strv *argv)
+{
+	return command_match(&denying, pattern, argv);
 }

@@ -22,4 +22,9 @@ bool jit_glob_is_literal(const char *glob);
  * absolute path. */
 bool jit_command_match(const struct jit_strv *pattern, const struct jit_strv *argv);
 
+/* The same for a pattern that denies, where a match too few is the mistake: a glob takes
+ * options, `.` and `..` too; an argument is also looked at without its `//`, `.` and `..`;
+ * of `WORD...` one that matches is enough. */
+bool jit_command_denied(const struct jit_strv *pattern, const struct jit_strv *argv);
+
 #endif

@@ -20,4 +20,7 @@ int jit_request_file_replace(
 int jit_history_find(const struct jit_site *site, const char *id,
 	struct jit_open_request *ret) _must_check_;
 
+/* Is a grant with this id, or one of several approvals, in those months? 1, 0, or -errno. */
+int jit_history_has_grant(const struct jit_site *site, const char *id) _must_check_;
+
 #endif

@@ -7,7 +7,6 @@
  */
 #include "requests.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 
@@ -17,30 +16,6 @@
 #include "store.h"
 
 enum { FILE_NAME_SIZE = 16 + 1 + JIT_ID_LEN + 1 };
-
-static inline void
-closedirp(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
-
-/* A stream of its own place in the directory. */
-static DIR *
-dir_stream(int dirfd, uid_t owner)
-{
-	int fd = jit_dir_open(dirfd, ".", owner);
-	DIR *dir;
-
-	if (fd < 0) {
-		errno = -fd;
-		return NULL;
-	}
-	dir = fdopendir(fd);
-	if (!dir)
-		close(fd);
-	return dir;
-}
 
 static int
 requests_open(const struct jit_site *site)
@@ -130,15 +105,15 @@ by_time(const void *a, const void *b)
 static int
 load_all(int dirfd, uid_t owner, uid_t uid, struct jit_request_list *list)
 {
-	_cleanup_(closedirp) DIR *dir = dir_stream(dirfd, owner);
+	_cleanup_dir_ DIR *dir = NULL;
 	const struct dirent *entry;
+	int r = jit_dir_stream(jit_dir_open(dirfd, ".", owner), &dir);
 
-	if (!dir)
-		return -errno;
+	if (r < 0)
+		return r;
 	while (errno = 0, (entry = readdir(dir))) {
 		const char *id;
 		uid_t of;
-		int r;
 
 		if (name_split(entry->d_name, &of, &id) < 0 ||
 			(uid != (uid_t)-1 && of != uid))
@@ -183,11 +158,12 @@ static int
 name_find(const struct jit_site *site, int dirfd, const char *wanted,
 	char ret[FILE_NAME_SIZE])
 {
-	_cleanup_(closedirp) DIR *dir = dir_stream(dirfd, site->owner);
+	_cleanup_dir_ DIR *dir = NULL;
 	const struct dirent *entry;
+	int r = jit_dir_stream(jit_dir_open(dirfd, ".", site->owner), &dir);
 
-	if (!dir)
-		return -errno;
+	if (r < 0)
+		return r;
 	while (errno = 0, (entry = readdir(dir))) {
 		const char *id;
 		uid_t uid;
@@ -200,41 +176,40 @@ name_find(const struct jit_site *site, int dirfd, const char *wanted,
 	return errno ? -errno : -ENOENT;
 }
 
-int
-jit_requests_find(
-	const struct jit_site *site, const char *id, struct jit_open_request *ret)
+/* uid: whose it is, or (uid_t)-1: not known. */
+static int
+find(const struct jit_site *site, uid_t uid, const char *id, struct jit_open_request *ret)
 {
 	_cleanup_close_ int dirfd = -1;
 	char name[FILE_NAME_SIZE];
-	int r;
+	int r = 0;
 
 	if (!jit_id_valid(id))
 		return -ENOENT;
 	dirfd = requests_open(site);
 	if (dirfd < 0)
 		return dirfd;
-	r = name_find(site, dirfd, id, name);
+	if (uid == (uid_t)-1)
+		r = name_find(site, dirfd, id, name);
+	else
+		name_of(uid, id, name);
 	if (r == 0)
 		r = read_named(dirfd, name, site->owner, ret);
 	return r == -ENOENT ? jit_history_find(site, id, ret) : r;
 }
 
 int
+jit_requests_find(
+	const struct jit_site *site, const char *id, struct jit_open_request *ret)
+{
+	return find(site, (uid_t)-1, id, ret);
+}
+
+int
 jit_requests_find_of(const struct jit_site *site, uid_t uid, const char *id,
 	struct jit_open_request *ret)
 {
-	_cleanup_close_ int dirfd = -1;
-	char name[FILE_NAME_SIZE];
-	int r;
-
-	if (!jit_id_valid(id))
-		return -ENOENT;
-	dirfd = requests_open(site);
-	if (dirfd < 0)
-		return dirfd;
-	name_of(uid, id, name);
-	r = read_named(dirfd, name, site->owner, ret);
-	return r == -ENOENT ? jit_history_find(site, id, ret) : r;
+	return find(site, uid, id, ret);
 }
 
 /* ---- changing ---- */
@@ -256,11 +231,12 @@ static int
 count(const struct jit_site *site, int dirfd, const struct jit_open_request *request,
 	size_t *ret_own, size_t *ret_all)
 {
-	_cleanup_(closedirp) DIR *dir = dir_stream(dirfd, site->owner);
+	_cleanup_dir_ DIR *dir = NULL;
 	const struct dirent *entry;
+	int r = jit_dir_stream(jit_dir_open(dirfd, ".", site->owner), &dir);
 
-	if (!dir)
-		return -errno;
+	if (r < 0)
+		return r;
 	*ret_own = *ret_all = 0;
 	while (errno = 0, (entry = readdir(dir))) {
 		const char *id;
@@ -437,12 +413,13 @@ void
 jit_requests_tidy(const struct jit_site *site)
 {
 	_cleanup_close_ int lock = requests_lock(site), dirfd = -1;
-	_cleanup_(closedirp) DIR *dir = NULL;
+	_cleanup_dir_ DIR *dir = NULL;
 	const struct dirent *entry;
 
 	dirfd = lock < 0 ? lock : requests_open(site);
-	dir = dirfd < 0 ? NULL : dir_stream(dirfd, site->owner);
-	while (dir && (entry = readdir(dir))) {
+	if (dirfd < 0 || jit_dir_stream(jit_dir_open(dirfd, ".", site->owner), &dir) < 0)
+		return;
+	while ((entry = readdir(dir))) {
 		struct jit_open_request request;
 
 		if (read_named(dirfd, entry->d_name, site->owner, &request) < 0)

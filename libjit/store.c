@@ -134,7 +134,8 @@ static int
 read_ended(const struct jit_site *site, struct jit_held *held)
 {
 	char by[JIT_NAME_MAX + 1] = "";
-	int r = jit_store_ended(site, jit_grant_id(&held->grant), held->grant.by_host, by,
+	const struct jit_grant *grant = &held->grant;
+	int r = jit_store_ended(site, jit_grant_id(grant), grant->sub, grant->by_host, by,
 		held->end_reason);
 
 	held->ended = r != 0;
@@ -186,17 +187,10 @@ dir_stream(int dirfd)
 	return dir;
 }
 
-static inline void
-closedirp(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
-
 static int
 load_dir(struct loader *loader, int dirfd, bool by_host, const char *user)
 {
-	_cleanup_(closedirp) DIR *dir = dir_stream(dirfd);
+	_cleanup_dir_ DIR *dir = dir_stream(dirfd);
 	const struct dirent *entry;
 	size_t seen = 0;
 
@@ -268,7 +262,7 @@ load_everybody(struct loader *loader, bool by_host)
 {
 	_cleanup_close_ int grants = jit_dir_open(
 		origin_dir(loader->site, by_host), "grants", loader->site->owner);
-	_cleanup_(closedirp) DIR *dir = NULL;
+	_cleanup_dir_ DIR *dir = NULL;
 	const struct dirent *entry;
 
 	if (grants == -ENOENT)
@@ -333,7 +327,7 @@ jit_store_add_brought(const struct jit_site *site, const struct jit_subject *sub
 	_cleanup_close_ int dirfd = -1;
 	char by[JIT_NAME_MAX + 1], reason[JIT_REASON_MAX + 1];
 	int64_t start_ms = now->boot_ms + (start_sec - now->wall_sec) * 1000;
-	int r = jit_store_ended(site, jit_grant_id(grant), false, by, reason);
+	int r = jit_store_ended(site, jit_grant_id(grant), grant->sub, false, by, reason);
 
 	if (r != 0)
 		return r < 0 ? r : -ESTALE;
@@ -351,6 +345,13 @@ jit_store_add_brought(const struct jit_site *site, const struct jit_subject *sub
 
 /* ---- uses ---- */
 
+/* Break-glass that a second person agreed to: counted with what they said, at their place. */
+static int
+uses_dir(const struct jit_site *site, const struct jit_grant *grant)
+{
+	return origin_dir(site, grant->by_host && !grant->req[0]);
+}
+
 static void
 uses_name(const struct jit_grant *grant, char ret[JIT_ID_LEN + 16])
 {
@@ -361,7 +362,7 @@ static int
 uses_read(const struct jit_site *site, const struct jit_grant *grant, uint32_t *ret)
 {
 	json_auto_t *object = NULL;
-	int base = origin_dir(site, grant->by_host);
+	int base = uses_dir(site, grant);
 	char name[JIT_ID_LEN + 16];
 	int64_t n;
 	int r;
@@ -387,7 +388,7 @@ int
 jit_store_use(const struct jit_site *site, const struct jit_grant *grant, uint32_t most)
 {
 	_cleanup_close_ int dirfd = -1;
-	int base = origin_dir(site, grant->by_host);
+	int base = uses_dir(site, grant);
 	char name[JIT_ID_LEN + 16];
 	uint32_t used;
 	int r;

@@ -35,14 +35,18 @@ int jit_store_add_brought(const struct jit_site *site, const struct jit_subject 
 	const struct jit_grant *grant, const char *token, const struct jit_now *now,
 	int64_t start_sec) _must_check_;
 
-/* Ends a grant for good, known or not yet seen: a tombstone with who and why. */
+/* Ends a grant for good, known or not yet seen: a tombstone with who and why, and where it is
+ * break-glass, the end of that use. Of grant only by_host and sub are looked at: the
+ * tombstone is for sub's grants; without one it counts for everybody's with this id. */
 int jit_store_end(const struct jit_site *site, const struct jit_grant *grant_or_null,
 	const char *id, const char *by, const char *reason,
 	const struct jit_now *now) _must_check_;
 
-/* Has it a tombstone? 1 with the reason, 0, or -errno (which denies). */
-int jit_store_ended(const struct jit_site *site, const char *id, bool by_host,
-	char ret_by[JIT_NAME_MAX + 1], char ret_reason[JIT_REASON_MAX + 1]) _must_check_;
+/* Has it, which is sub's, a tombstone? 1 with the reason, 0, or -errno (which denies).
+ * sub NULL or "": has anybody's? */
+int jit_store_ended(const struct jit_site *site, const char *id, const char *sub,
+	bool by_host, char ret_by[JIT_NAME_MAX + 1],
+	char ret_reason[JIT_REASON_MAX + 1]) _must_check_;
 
 /* A descriptor that becomes readable when it is time to ask jit_store_ended again (twice a
  * second: a revocation is in force within one); read it empty. */
@@ -94,7 +98,8 @@ int jit_store_make_room(const struct jit_site *site, const struct jit_subject *s
 	const struct jit_held_list *held, const struct jit_now *now) _must_check_;
 
 /* Takes away archived months older than keep_sec, and tombstones and counts that no token
- * can need any more. Best effort; for root's jitctl. */
+ * can need any more, by the clock as far as the mark lets it have come. Best effort; for
+ * root's jitctl. */
 void jit_store_trim(
 	const struct jit_site *site, int64_t keep_sec, const struct jit_now *now);
 

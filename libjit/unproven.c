@@ -4,20 +4,12 @@
  */
 #include "unproven.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 
 #include "file.h"
 #include "parse.h"
 #include "state.h"
-
-static inline void
-closedirp(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
 
 void
 jit_unproven_list_done(struct jit_unproven_list *list)
@@ -54,19 +46,14 @@ principal_of(const char *file)
 static int
 each_file(int dirfd, uid_t owner, int (*handle)(void *arg, const char *file), void *arg)
 {
-	int fd = jit_dir_open(dirfd, ".", owner);
-	_cleanup_(closedirp) DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	_cleanup_dir_ DIR *dir = NULL;
 	const struct dirent *entry;
+	int r = jit_dir_stream(jit_dir_open(dirfd, ".", owner), &dir);
 
-	if (!dir) {
-		int r = fd < 0 ? fd : -errno;
-
-		jit_closep(&fd);
+	if (r < 0)
 		return r;
-	}
 	while (errno = 0, (entry = readdir(dir))) {
-		int r = principal_of(entry->d_name) ? handle(arg, entry->d_name) : 0;
-
+		r = principal_of(entry->d_name) ? handle(arg, entry->d_name) : 0;
 		if (r < 0)
 			return r;
 	}
