@@ -12,8 +12,8 @@
 #include "config.h"
 #include "jitctl/approver.h"
 #include "jitctl/asked.h"
-#include "jitctl/delivery.h"
 #include "jitctl/draft.h"
+#include "jitctl/inventory.h"
 #include "jitctl/jitctl.h"
 #include "jitctl/option.h"
 #include "jitctl/question.h"
@@ -60,8 +60,8 @@ print_help(FILE *out)
 	      "  --start-within TIME  by when it must have begun (default: 1h)\n"
 	      "  --yes                do not ask; for scripts\n"
 	      "  --print              print the token instead of delivering it\n"
-	      "  --unverified         also if nobody here can check who wrote the "
-	      "line\n" APPROVER_HELP,
+	      "  --unverified         also if nobody here can check who wrote "
+	      "it\n" APPROVER_HELP,
 		out);
 }
 
@@ -91,12 +91,27 @@ parse_options(int argc, char **argv, struct options *o)
 
 /* ---- may it be answered? ---- */
 
+/* Did it come from just the one host where the answer counts? Then that host could have
+ * given itself what the answer gives. */
+static bool
+comes_from_its_host(const struct asked *asked)
+{
+	char this_host[JIT_NAME_MAX + 1] = "";
+
+	if (asked->pasted)
+		return false;
+	if (!asked->host[0] && inventory_this_host(this_host) < 0)
+		return false;
+	return jit_streq(asked->open.filed.aud, asked->host[0] ? asked->host : this_host);
+}
+
 static int
 check_trust(const struct approval *a, struct jit_error *err)
 {
 	char why[400];
 
-	if (a->asked.trust != ASKED_UNCHECKED || !a->asked.pasted || a->o->unverified)
+	if (a->asked.trust != ASKED_UNCHECKED || a->o->unverified ||
+		comes_from_its_host(&a->asked))
 		return 0;
 	return jit_error_set(err, -EKEYREJECTED,
 		"nobody here can tell who wrote this request (%s); if you know it "
@@ -109,6 +124,7 @@ check_request(const struct approval *a, struct jit_error *err)
 {
 	const struct jit_open_request *open = &a->asked.open;
 	char by[64];
+	int r;
 
 	if (jit_streq(open->filed.sub, a->approver.name))
 		return jit_error_set(err, -EPERM,
@@ -123,24 +139,31 @@ check_request(const struct approval *a, struct jit_error *err)
 	if (open->expires_sec && open->expires_sec <= a->approver.now.wall_sec)
 		return jit_error_set(err, -EALREADY, "this request was open until %s",
 			draft_time(open->expires_sec, by, sizeof(by)));
-	return check_trust(a, err);
+	r = check_trust(a, err);
+	return r < 0 ? r : asked_check_command(&a->asked, err);
 }
 
 static int
 take_times(struct approval *a, const char *time, struct jit_error *err)
 {
 	int64_t asked_sec = a->asked.open.filed.dur;
+	int64_t dur_sec, within_sec;
 	char most[JIT_DURATION_SIZE];
 	int r = draft_duration(
-		"-t", time, asked_sec, JIT_CEILING_GRANT_SEC, &a->dur_sec, err);
+		"-t", time, asked_sec, JIT_CEILING_GRANT_SEC, &dur_sec, err);
 
 	if (r < 0)
 		return r;
-	if (a->dur_sec > asked_sec)
+	if (dur_sec > asked_sec)
 		return jit_error_set(err, -ERANGE, "-t: %s was asked for, no more",
 			jit_format_duration(asked_sec, most));
-	return draft_duration("--start-within", a->o->within, DRAFT_WITHIN_SEC,
-		JIT_CEILING_AHEAD_SEC, &a->within_sec, err);
+	r = draft_duration("--start-within", a->o->within, DRAFT_WITHIN_SEC,
+		JIT_CEILING_AHEAD_SEC, &within_sec, err);
+	if (r < 0)
+		return r;
+	a->dur_sec = dur_sec;
+	a->within_sec = within_sec;
+	return 0;
 }
 
 /* ---- what is signed, and what is shown of it ---- */
@@ -168,11 +191,7 @@ prepare(struct approval *a, struct jit_error *err)
 static void
 show(const struct approval *a)
 {
-	const struct draft_said said = { a->asked.open.role_shown, a->asked.open.target };
-
-	asked_show_who(&a->asked, stderr);
-	draft_show(&a->read, &said, stderr);
-	asked_show_rest(&a->asked, stderr);
+	asked_show(&a->asked, &a->read, stderr);
 }
 
 /* ---- the answers ---- */
@@ -195,20 +214,12 @@ pending_text(const struct asked *asked, char *buf, size_t size)
 static int
 deliver(const struct approval *a, const char *token, const char *done)
 {
+	struct delivery delivery = asked_delivery(&a->asked, token, done);
 	char pending[64];
-	struct delivery delivery = {
-		.verb = "accept",
-		.token = token,
-		.aud = a->asked.open.filed.aud,
-		.host = a->asked.host,
-		.here = !a->asked.pasted && !a->asked.host[0],
-		.done = done,
-		.pending = pending_text(&a->asked, pending, sizeof(pending)),
-	};
 
-	if (!a->o->print)
-		return delivery_run(&delivery);
-	return puts(token) < 0 || fflush(stdout) != 0 ? JITCTL_CANNOT_WRITE : JITCTL_DONE;
+	delivery.pending = pending_text(&a->asked, pending, sizeof(pending));
+	delivery.print = a->o->print;
+	return delivery_run(&delivery);
 }
 
 static int
@@ -226,7 +237,7 @@ sign(struct approval *a, int *ret_exit, struct jit_error *err)
 static int
 deny(struct approval *a, int *ret_exit, struct jit_error *err)
 {
-	struct jit_ruling ruling = { .kind = JIT_RULING_DENY, .is_req = true };
+	struct jit_ruling ruling = asked_denial(&a->asked);
 	_cleanup_free_ char *token = NULL;
 	char reason[QUESTION_ANSWER_SIZE];
 	int r = question_ask("Why not? ", reason);
@@ -236,8 +247,6 @@ deny(struct approval *a, int *ret_exit, struct jit_error *err)
 	r = draft_reason("the reason", reason, ruling.reason, err);
 	if (r < 0)
 		return r;
-	memcpy(ruling.aud, a->asked.open.filed.aud, sizeof(ruling.aud));
-	memcpy(ruling.id, a->asked.open.filed.jti, sizeof(ruling.id));
 	r = approver_rule(&a->approver, &ruling, &token, err);
 	if (r == 0)
 		*ret_exit = deliver(a, token, "denied");

@@ -8,6 +8,28 @@
 #include <string.h>
 
 #include "jitctl/draft.h"
+#include "jitctl/option.h"
+
+int
+approver_read(int argc, char **argv, void (*help)(FILE *out), struct approver_ruling *ret)
+{
+	const struct option_set set = {
+		.entries = {
+			{ "reason", 'r', .value = &ret->reason, .needed = true },
+			{ "print", .flag = &ret->print },
+			APPROVER_ENTRIES(&ret->by),
+		},
+		.min = 1,
+		.max = 1,
+		.once = true,
+		.help = help,
+	};
+	int r = option_read(argc, argv, &set);
+
+	if (r < 0)
+		ret->typed = argv[optind];
+	return r;
+}
 
 void
 approver_close(struct approver *approver)

@@ -27,6 +27,17 @@ struct approver_options {
 	"  -k, --agent-key KEY  sign with this key of your ssh-agent: SHA256:… or "    \
 	"comment\n"
 
+/* The command line of whoever rules on one thing that was typed. */
+struct approver_ruling {
+	struct approver_options by;
+	const char *reason, *typed;
+	bool print;
+};
+
+/* As option_read. */
+int approver_read(int argc, char **argv, void (*help)(FILE *out),
+	struct approver_ruling *ret) _must_check_;
+
 struct approver {
 	char name[JIT_NAME_MAX + 1];
 	struct signer signer;

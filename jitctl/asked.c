@@ -84,8 +84,8 @@ key_of_subject(const struct jit_filed *said, struct jit_key *ret, struct jit_err
 		     : 0;
 }
 
-int
-asked_check(struct asked *asked, struct jit_error *err)
+static int
+check_token(struct asked *asked, struct jit_error *err)
 {
 	_cleanup_filed_ struct jit_filed said = { .at = 0 };
 	_cleanup_free_ char *payload = NULL;
@@ -187,6 +187,7 @@ fetch_list(const char *host, const char *const words[], struct jit_request_list 
 	struct jit_error *err)
 {
 	_cleanup_answer_ struct courier_answer answer = { .status = 0 };
+	size_t unread = 0;
 	int r = courier_run(host, words, NULL, &answer, err);
 
 	if (r < 0)
@@ -197,9 +198,12 @@ fetch_list(const char *host, const char *const words[], struct jit_request_list 
 			answer.status == STATUS_NOT_FOUND ? -ENOENT : -EACCES,
 			"%s does not say", host);
 	}
-	if (listed_read(answer.out ? answer.out : "", ret) < 0)
+	if (listed_read(answer.out ? answer.out : "", ret, &unread) < 0)
 		return jit_error_set(err, -EINVAL,
 			"%s answers with something that is no list of requests", host);
+	if (unread > 0)
+		fprintf(stderr, "jitctl: %s: %zu %s could not be read\n", host, unread,
+			unread == 1 ? "entry" : "entries");
 	return 0;
 }
 
@@ -239,6 +243,9 @@ asked_status(const char *host, const char *id, struct jit_open_request *ret,
 		return r;
 	if (list.n != 1)
 		return jit_error_set(err, -ENOENT, "%s knows no such request", host);
+	if (!jit_id_matches(list.v[0].filed.jti, id))
+		return jit_error_set(err, -EBADMSG,
+			"%s answers with another request than was asked for", host);
 	*ret = list.v[0];
 	list.n = 0;
 	return 0;
@@ -300,7 +307,7 @@ asked_fetch(const char *typed, struct asked *ret, struct jit_error *err)
 			: host[0] ? fetch_there(host, id, &asked, err)
 				  : fetch_here(id, &asked, err);
 	if (r == 0)
-		r = asked_check(&asked, err);
+		r = check_token(&asked, err);
 	if (r == 0 && !pasted)
 		r = check_place(&asked, id, err);
 	if (r < 0)
@@ -308,6 +315,55 @@ asked_fetch(const char *typed, struct asked *ret, struct jit_error *err)
 	*ret = asked;
 	asked = (struct asked){ .stated = false };
 	return 0;
+}
+
+/* ---- what comes of it ---- */
+
+const struct jit_strv *
+asked_command(const struct asked *asked)
+{
+	const struct jit_open_request *open = &asked->open;
+	const struct jit_grant bound = { .cmd = open->filed.cmd };
+
+	if (!jit_cmd_is_digest(&bound.cmd))
+		return &open->filed.cmd;
+	return jit_grant_covers_argv(&bound, &open->command) ? &open->command : NULL;
+}
+
+int
+asked_check_command(const struct asked *asked, struct jit_error *err)
+{
+	if (asked_command(asked))
+		return 0;
+	return jit_error_set(err, -E2BIG,
+		"the command is too long to be in the request, and %s: ask for it on the "
+		"host, and answer it there or as HOST/ID",
+		asked->pasted                   ? "a line cannot have it"
+			: asked->open.command.n ? "what was sent beside it is not it"
+						: "it was not sent beside it");
+}
+
+struct jit_ruling
+asked_denial(const struct asked *asked)
+{
+	struct jit_ruling ruling = { .kind = JIT_RULING_DENY, .is_req = true };
+
+	memcpy(ruling.aud, asked->open.filed.aud, sizeof(ruling.aud));
+	memcpy(ruling.id, asked->open.filed.jti, sizeof(ruling.id));
+	return ruling;
+}
+
+struct delivery
+asked_delivery(const struct asked *asked, const char *token, const char *done)
+{
+	return (struct delivery){
+		.verb = "accept",
+		.token = token,
+		.aud = asked->open.filed.aud,
+		.host = asked->host,
+		.here = !asked->pasted && !asked->host[0],
+		.done = done,
+	};
 }
 
 int

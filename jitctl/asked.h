@@ -7,8 +7,10 @@
 
 #include <jansson.h>
 
+#include "jitctl/delivery.h"
 #include "libjit/grant.h"
 #include "libjit/requests.h"
+#include "libjit/ruling.h"
 
 enum asked_trust {
 	ASKED_UNCHECKED = 0,
@@ -47,25 +49,35 @@ int asked_fetch(const char *typed, struct asked *ret, struct jit_error *err) _mu
 int asked_status(const char *host, const char *id, struct jit_open_request *ret,
 	struct jit_error *err) _must_check_;
 
-/* Checks the token, and reads its claims into open.filed. Part of asked_fetch. */
-int asked_check(struct asked *asked, struct jit_error *err) _must_check_;
-
 /* The grant that answers it: all but iss, jti and the window. Borrows the request's
  * strings: not for jit_grant_done. */
 void asked_answer(const struct asked *asked, struct jit_grant *ret);
 
-/* Who asks; and below what they ask for (draft_show): needs, so far, whose signature. */
-void asked_show_who(const struct asked *asked, FILE *out);
-void asked_show_rest(const struct asked *asked, FILE *out);
+/* The no to it, all but iss and the reason; and where a signed answer goes (done: see
+ * delivery.h). Borrows both. */
+struct jit_ruling asked_denial(const struct asked *asked);
+struct delivery asked_delivery(
+	const struct asked *asked, const char *token, const char *done);
+
+/* The words of the one command that it is for; none (n == 0): for whatever the role covers.
+ * NULL: the request has only their digest, and what was said with it is not them. */
+const struct jit_strv *asked_command(const struct asked *asked) _must_check_;
+
+/* The same as an error, for whoever would sign it. -E2BIG with a text. */
+int asked_check_command(const struct asked *asked, struct jit_error *err) _must_check_;
+
+/* Shows it as this grant that would answer it: who asks, what is signed, whose signature it
+ * has, and apart from that what the host says beside it. */
+void asked_show(const struct asked *asked, const struct jit_grant *grant, FILE *out);
+
+/* The same as the grant for all that was asked, made now. */
+void asked_show_now(const struct asked *asked, int64_t now_sec, FILE *out);
 
 /* jitctl's exit code for an error of these and of approver.h. */
 int asked_exit(int error);
 
 /* For --json: what listings say of a request. NULL: no memory. */
 json_t *asked_json(const struct jit_open_request *open);
-
-/* `bob (Bob Ross, uid 1002)`. Escaped. Returns buf. */
-const char *asked_person(const struct jit_open_request *open, char *buf, size_t size);
 
 /* How many said yes. */
 uint32_t asked_have(const struct jit_open_request *open);

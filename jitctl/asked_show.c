@@ -2,7 +2,7 @@
  * How a request is shown.
  *
  * Runs as the approver. MUST escape what somebody else chose, and that is all of it; MUST
- * say whose signature it has.
+ * say whose signature it has; MUST NOT let what has none look as if it had.
  */
 #include "jitctl/asked.h"
 
@@ -13,7 +13,7 @@
 #include "jitctl/list.h"
 #include "libjit/escape.h"
 
-enum { BY_MAX = 64 };
+enum { TIME_MAX = 64, SAID_MAX = 400 }; /* SAID_MAX: more of it is cut off */
 
 /* The name in /etc/passwd of this host's account, if it is the asker's. */
 static void
@@ -28,24 +28,9 @@ full_name(const struct jit_open_request *open, char *buf, size_t size)
 }
 
 const char *
-asked_person(const struct jit_open_request *open, char *buf, size_t size)
-{
-	char name[128], shown[256];
-
-	full_name(open, name, sizeof(name));
-	if (name[0])
-		(void)snprintf(buf, size, "%s (%s, uid %u)", open->filed.sub,
-			jit_escape(name, shown, sizeof(shown)), (unsigned)open->uid);
-	else
-		(void)snprintf(
-			buf, size, "%s (uid %u)", open->filed.sub, (unsigned)open->uid);
-	return buf;
-}
-
-const char *
 asked_so_far(const struct jit_open_request *open, char *buf, size_t size)
 {
-	char by[JIT_NAME_MAX * 4];
+	char by[JIT_NAME_MAX * 4 + 1];
 	size_t at = 0;
 
 	buf[0] = '\0';
@@ -53,7 +38,7 @@ asked_so_far(const struct jit_open_request *open, char *buf, size_t size)
 		if (open->answers[i].yes)
 			at += (size_t)snprintf(buf + at, size - at, "%s%s",
 				at ? ", " : "",
-				jit_escape(open->answers[i].by, by, sizeof(by)));
+				draft_words(open->answers[i].by, by, sizeof(by)));
 	return at ? buf : "nobody";
 }
 
@@ -62,7 +47,10 @@ asked_answer(const struct asked *asked, struct jit_grant *ret)
 {
 	const struct jit_filed *filed = &asked->open.filed;
 
-	*ret = (struct jit_grant){ .via = JIT_VIA_APPROVAL, .cmd = filed->cmd };
+	*ret = (struct jit_grant){
+		.via = filed->break_glass ? JIT_VIA_BREAK_GLASS : JIT_VIA_APPROVAL,
+		.cmd = filed->cmd,
+	};
 	memcpy(ret->sub, filed->sub, sizeof(ret->sub));
 	memcpy(ret->aud, filed->aud, sizeof(ret->aud));
 	memcpy(ret->req, filed->jti, sizeof(ret->req));
@@ -71,36 +59,16 @@ asked_answer(const struct asked *asked, struct jit_grant *ret)
 	memcpy(ret->reason, filed->reason, sizeof(ret->reason));
 }
 
-void
-asked_show_who(const struct asked *asked, FILE *out)
-{
-	char who[512];
-
-	fprintf(out, "  %s asks%s\n",
-		asked->stated ? asked_person(&asked->open, who, sizeof(who))
-			      : asked->open.filed.sub,
-		asked->open.filed.break_glass ? " IN AN EMERGENCY (break-glass)" : "");
-}
+/* ---- what is signed ---- */
 
 static void
-show_needs(const struct jit_open_request *open, FILE *out)
+show_who(const struct asked *asked, FILE *out)
 {
-	char asked[sizeof(open->asked_shown) * 4], so_far[1024];
+	const struct jit_filed *filed = &asked->open.filed;
 
-	fprintf(out, "  needs    %u of %s; so far: %s\n", open->approvals,
-		jit_escape(open->asked_shown, asked, sizeof(asked)),
-		asked_so_far(open, so_far, sizeof(so_far)));
-}
-
-/* What was typed when it was filed: nobody signs it. */
-static void
-show_command(const struct jit_open_request *open, FILE *out)
-{
-	char shown[sizeof(open->command_shown) * 4];
-
-	if (open->command_shown[0] && open->filed.cmd.n == 0)
-		fprintf(out, "  now      %s (what they typed; not part of the grant)\n",
-			jit_escape(open->command_shown, shown, sizeof(shown)));
+	fprintf(out, "  %s asks%s%s\n", filed->sub,
+		filed->break_glass ? " IN AN EMERGENCY (break-glass)" : "",
+		asked->trust == ASKED_UNCHECKED ? ", OR SO IT SAYS: see below" : "");
 }
 
 static void
@@ -123,20 +91,79 @@ show_signature(const struct asked *asked, FILE *out)
 	}
 }
 
-void
-asked_show_rest(const struct asked *asked, FILE *out)
-{
-	char id[LIST_ID_SYMBOLS + 1], by[BY_MAX];
+/* ---- what nobody has signed ---- */
 
-	if (asked->stated)
-		show_command(&asked->open, out);
-	if (asked->stated)
-		show_needs(&asked->open, out);
+static const char *
+speaker(const struct asked *asked)
+{
+	return asked->host[0] ? asked->host : "this host";
+}
+
+static void
+show_account(const struct jit_open_request *open, FILE *out)
+{
+	char name[128], shown[SAID_MAX];
+
+	full_name(open, name, sizeof(name));
+	fprintf(out, "    account  uid %u", (unsigned)open->uid);
+	if (name[0])
+		fprintf(out, "; here that is \"%s\"",
+			draft_words(name, shown, sizeof(shown)));
+	fputc('\n', out);
+}
+
+/* Below what is signed, each on a line of its own and in quotes. */
+static void
+show_said(const struct asked *asked, FILE *out)
+{
+	const struct jit_open_request *open = &asked->open;
+	char text[SAID_MAX], so_far[1024];
+
+	fprintf(out, "  %s says beside it, which nobody has signed:\n", speaker(asked));
+	show_account(open, out);
+	if (open->role_shown[0])
+		fprintf(out, "    role     \"%s\"\n",
+			draft_words(open->role_shown, text, sizeof(text)));
+	if (open->command_shown[0] && open->filed.cmd.n == 0)
+		fprintf(out, "    typed    \"%s\" (not part of the grant)\n",
+			draft_words(open->command_shown, text, sizeof(text)));
+	fprintf(out, "    needs    %u of \"%s\"; so far: %s\n", open->approvals,
+		draft_words(open->asked_shown, text, sizeof(text)),
+		asked_so_far(open, so_far, sizeof(so_far)));
+}
+
+/* ---- all of it ---- */
+
+void
+asked_show(const struct asked *asked, const struct jit_grant *grant, FILE *out)
+{
+	const struct draft_said said = { .host = speaker(asked),
+		.target = asked->open.target,
+		.command = asked_command(asked) };
+	char id[LIST_ID_SYMBOLS + 1], at[TIME_MAX];
+
+	show_who(asked, out);
+	draft_show(grant, &said, out);
 	fprintf(out, "  asked    %s, request %s\n",
-		draft_time(asked->open.filed.iat, by, sizeof(by)),
+		draft_time(asked->open.filed.iat, at, sizeof(at)),
 		list_short_id(asked->open.filed.jti, id));
 	show_signature(asked, out);
+	if (asked->stated)
+		show_said(asked, out);
 }
+
+void
+asked_show_now(const struct asked *asked, int64_t now_sec, FILE *out)
+{
+	struct jit_grant grant;
+
+	asked_answer(asked, &grant);
+	draft_window(&grant, now_sec, asked->open.filed.at, asked->open.filed.dur,
+		DRAFT_WITHIN_SEC);
+	asked_show(asked, &grant, out);
+}
+
+/* ---- JSON ---- */
 
 static json_t *
 answers_json(const struct jit_open_request *open)

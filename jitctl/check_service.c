@@ -20,7 +20,6 @@
 #define TIMER "jit-sweep.timer"
 #define WANTS "/timers.target.wants/" TIMER
 #define SSHD_DROP_IN "/etc/ssh/sshd_config.d/jit.conf"
-#define DELIVERY_USER "jit"
 #define NOTIFY_USER "jit-notify"
 #define APPROVERS "jit-approvers"
 
@@ -52,15 +51,20 @@ check_sweep(struct check *check)
 void
 check_delivery(struct check *check)
 {
+	static const char *const accounts[] = { "jit", "jit-keys" };
+
 	if (access(SSHD_DROP_IN, F_OK) < 0)
 		return;
-	if (getpwnam(DELIVERY_USER))
-		check_add(check, CHECK_OK, NULL,
-			"tokens and requests are delivered over ssh");
-	else
+	for (size_t i = 0; i < ARRAY_SIZE(accounts); i++) {
+		if (getpwnam(accounts[i]))
+			continue;
 		check_add(check, CHECK_FAIL, "systemd-sysusers; or remove " SSHD_DROP_IN,
-			SSHD_DROP_IN " is there, but the account " DELIVERY_USER
-				     " is not: nothing can be delivered");
+			SSHD_DROP_IN
+			" is there, but the account %s is not: nothing can be delivered",
+			accounts[i]);
+		return;
+	}
+	check_add(check, CHECK_OK, NULL, "tokens and requests are delivered over ssh");
 }
 
 /* ---- the notify hook ---- */

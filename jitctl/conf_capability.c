@@ -53,10 +53,13 @@ static const char *const names[CAP_LAST_CAP + 1] = {
 	[CAP_CHECKPOINT_RESTORE] = "cap_checkpoint_restore",
 };
 
+/* CAP_KILL: whoever has it can kill the keeper that ends the command with its grant.
+ * CAP_SYS_BOOT: it loads another kernel. */
 static const uint8_t as_good_as_root[] = { CAP_SETUID, CAP_SETGID, CAP_SETPCAP,
 	CAP_SETFCAP, CAP_SYS_ADMIN, CAP_SYS_PTRACE, CAP_SYS_MODULE, CAP_SYS_RAWIO,
-	CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_CHOWN, CAP_FOWNER, CAP_MKNOD, CAP_BPF,
-	CAP_AUDIT_CONTROL };
+	CAP_SYS_BOOT, CAP_SYS_CHROOT, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_CHOWN,
+	CAP_FOWNER, CAP_KILL, CAP_MKNOD, CAP_BPF, CAP_PERFMON, CAP_CHECKPOINT_RESTORE,
+	CAP_MAC_ADMIN, CAP_MAC_OVERRIDE, CAP_AUDIT_CONTROL };
 
 /* -1: it has no such name. */
 static int

@@ -19,7 +19,8 @@ enum { NAMES_MAX = 100, VALUE_MAX = 4096, VARIABLE_MAX = 128 };
 #define DIGITS "0123456789"
 
 /* Names, and with a * behind them beginnings of names. The list helps against the common
- * ones; whatever else is in env_keep, the administrator has named. */
+ * ones; whatever else is in env_keep, the administrator has named, and the privileged side
+ * lets only plain values of it pass. */
 static const char *const dangerous[] = {
 	/* the loader and the C library */
 	"LD_*", "GLIBC_TUNABLES", "GCONV_PATH", "GETCONF_DIR", "LOCPATH", "NLSPATH",
@@ -31,16 +32,33 @@ static const char *const dangerous[] = {
 	"INPUTRC",
 	/* interpreters and libraries with plugins */
 	"PYTHON*", "PERL*", "RUBY*", "GEM_*", "BUNDLE_*", "NODE_*", "NPM_*",
-	"npm_config_*", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS",
-	"CLASSPATH", "LUA_*", "PHPRC", "PHP_INI_SCAN_DIR", "R_PROFILE*", "R_ENVIRON*",
-	"TCLLIBPATH", "GUILE_*", "DOTNET_*", "CORECLR_*", "AWKPATH", "AWKLIBPATH",
-	"OPENSSL_*", "KRB5_*", "GTK_*", "QT_*", "GIO_*", "GST_*", "XDG_*",
+	"npm_config_*", "YARN_*", "COMPOSER_*", "PIP_*", "VIRTUAL_ENV", "CONDA_*",
+	"JAVA_*", "JDK_*", "_JAVA_*", "CLASSPATH", "MAVEN_*", "GRADLE_*", "ANT_*",
+	"LUA_*", "ERL_*", "EMACS*", "PHPRC", "PHP_INI_SCAN_DIR", "R_PROFILE*",
+	"R_ENVIRON*", "TCLLIBPATH", "GUILE_*", "DOTNET_*", "CORECLR_*", "AWKPATH",
+	"AWKLIBPATH", "OPENSSL_*", "KRB5_*", "GTK_*", "QT_*", "GIO_*", "GST_*", "XDG_*",
+	"SASL_*", "LDAP*", "ODBC*", "XTABLES_*", "TC_LIB_DIR", "MAGIC", "DBUS_*",
 	/* a program that other programs start, or its options */
-	"EDITOR", "VISUAL", "PAGER", "MANPAGER", "BROWSER", "LESS*", "MORE", "GIT_*",
-	"SYSTEMD_*", "VIMINIT", "EXINIT", "VIM*", "MAKEFLAGS", "MFLAGS", "TAR_OPTIONS",
-	"RSYNC_*", "APT_CONFIG", "DPKG_*", "SSH_ASKPASS*",
+	"EDITOR", "VISUAL", "PAGER", "BROWSER", "LESS*", "MORE", "GIT_*", "SYSTEMD_*",
+	"EXINIT", "VIM*", "NANO*", "FCEDIT", "TAR_OPTIONS", "TAPE", "RSYNC_*", "RSH",
+	"CVS*", "SVN_*", "HG*", "SSH_ASKPASS*", "GROFF_*", "MAN*", "MAIL*", "SCREENRC",
+	"TMUX*", "GDB*", "STRACE_*", "BC_*", "DC_*", "GREP_OPTIONS", "XZ_*", "GZIP",
+	"UNZIP*", "ZIPOPT",
+	/* packages: debconf evaluates the name of a frontend as Perl */
+	"DEB*", "UCF_*", "APT_*", "DPKG_*", "NEEDRESTART_*", "RPM_*", "YUM*", "DNF*",
+	"ZYPP_*", "SNAP_*", "FLATPAK_*",
+	/* compilers and what drives them */
+	"CC", "CXX", "CPP", "LD", "AR", "CONFIG_*", "PKG_CONFIG*", "MAKE*", "MFLAGS",
+	"CMAKE_*", "GCC_*", "COMPILER_PATH", "LIBRARY_PATH", "CCACHE_*", "DISTCC_*",
+	"CARGO*", "RUST*", "GO*", "KBUILD_*",
+	/* where a client finds its configuration, its keys, its server, its helpers */
+	"KUBE*", "HELM_*", "DOCKER_*", "COMPOSE_*", "BUILDKIT*", "CONTAINER*", "PODMAN_*",
+	"LIBVIRT_*", "CURL_*", "WGETRC", "SYSTEM_WGETRC", "PG*", "PSQL*", "MYSQL_*",
+	"MARIADB_*", "ORACLE_*", "TNS_ADMIN", "ANSIBLE_*", "TF_*", "VAULT_*", "AWS_*",
+	"AZURE_*", "CLOUDSDK_*", "GOOGLE_*", "GNUPGHOME", "GPG_*", "BORG_*", "RESTIC_*",
+	"RCLONE_*", "LVM_*",
 	/* what is set for the command in any case */
-	"HOME", "USER", "LOGNAME", "SHELL", "MAIL", "SUDO_*", "JIT_*"
+	"HOME", "USER", "LOGNAME", "SHELL", "SUDO_*", "JIT_*"
 };
 
 /* Could the glob match a name that begins like this? A `*` could match the rest of it; a
@@ -115,7 +133,8 @@ conf_check_env_keep(const struct conf_reader *r, const struct conf_node *role,
 			conf_error(r, &node->v[i],
 				"\"%s\" can match %s, by which a caller chooses what "
 				"the command runs or loads; if that is meant, write "
-				"equals_root = true; into the role",
+				"equals_root = true; into the role (what the loader and "
+				"shells read is not handed on even then)",
 				node->v[i].string, found);
 	}
 }

@@ -20,8 +20,9 @@ enum {
 	STATUS_REFUSED = 77,
 };
 
-int
-delivery_exit(int status)
+/* jitctl's exit code for jitsu's. 75 (more are needed, or it waits) is done. */
+static int
+exit_of(int status)
 {
 	switch (status) {
 	case 0:
@@ -38,7 +39,7 @@ static int
 report(const struct delivery *d, const char *host, const struct courier_answer *answer)
 {
 	const char *name = host ? host : "this host";
-	int code = delivery_exit(answer->status);
+	int code = exit_of(answer->status);
 	const char *line = answer->status == STATUS_PENDING ? d->pending : d->done;
 
 	if (code == JITCTL_DONE && d->tell) {
@@ -112,6 +113,9 @@ delivery_run(const struct delivery *d)
 {
 	char this_host[JIT_NAME_MAX + 1] = "";
 
+	if (d->print)
+		return puts(d->token) < 0 || fflush(stdout) != 0 ? JITCTL_CANNOT_WRITE
+								 : JITCTL_DONE;
 	if (!d->by_ssh)
 		(void)!inventory_this_host(this_host);
 	if (d->aud[0] == '@')

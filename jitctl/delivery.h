@@ -13,6 +13,7 @@ struct delivery {
 	const char *host; /* a host that is known to want it, by ssh; NULL or "": none */
 	bool here;        /* this host is known to want it */
 	bool by_ssh;      /* to this host too: its jitsu has no such verb */
+	bool print;       /* nowhere: the token goes to standard output, a line */
 	/* says in one line what came of it where the verb's status is 0 or 75; NULL: the
 	 * host's own words */
 	const char *done, *pending; /* `in force`, `waits for one more approval` */
@@ -21,11 +22,8 @@ struct delivery {
 	void *arg;
 };
 
-/* Brings it to each and says what came of it, a line each. Returns an exit code: done if it
- * went well everywhere, else that of the first host where it did not. */
+/* Brings it to each and says what came of it, a line each; or prints it. Returns an exit
+ * code: done if it went well everywhere, else that of the first host where it did not. */
 int delivery_run(const struct delivery *delivery);
-
-/* jitctl's exit code for jitsu's. 75 (more are needed, or it waits) is done. */
-int delivery_exit(int status);
 
 #endif

@@ -7,16 +7,8 @@
 
 #include "jitctl/approver.h"
 #include "jitctl/asked.h"
-#include "jitctl/delivery.h"
 #include "jitctl/draft.h"
 #include "jitctl/jitctl.h"
-#include "jitctl/option.h"
-
-struct options {
-	struct approver_options by;
-	const char *reason, *typed;
-	bool print;
-};
 
 static void
 print_help(FILE *out)
@@ -31,53 +23,17 @@ print_help(FILE *out)
 		out);
 }
 
-static int
-parse_options(int argc, char **argv, struct options *o)
-{
-	const struct option_set set = {
-		.entries = {
-			{ "reason", 'r', .value = &o->reason, .needed = true },
-			{ "print", .flag = &o->print },
-			APPROVER_ENTRIES(&o->by),
-		},
-		.min = 1,
-		.max = 1,
-		.once = true,
-		.help = print_help,
-	};
-	int r = option_read(argc, argv, &set);
-
-	if (r < 0)
-		o->typed = argv[optind];
-	return r;
-}
-
-static int
-deliver(const struct options *o, const struct asked *asked, const char *token)
-{
-	const struct delivery delivery = {
-		.verb = "accept",
-		.token = token,
-		.aud = asked->open.filed.aud,
-		.host = asked->host,
-		.here = !asked->pasted && !asked->host[0],
-		.done = "denied",
-	};
-
-	if (!o->print)
-		return delivery_run(&delivery);
-	return puts(token) < 0 || fflush(stdout) != 0 ? JITCTL_CANNOT_WRITE : JITCTL_DONE;
-}
-
 /* An exit code, or -errno with a text. */
 static int
-deny(const struct options *o, struct jit_error *err)
+deny(const struct approver_ruling *o, struct jit_error *err)
 {
 	_cleanup_asked_ struct asked asked = { .stated = false };
 	_cleanup_approver_ struct approver approver = APPROVER_NONE;
-	struct jit_ruling ruling = { .kind = JIT_RULING_DENY, .is_req = true };
+	struct jit_ruling ruling;
+	struct delivery delivery;
 	_cleanup_free_ char *token = NULL;
-	int r = draft_reason("-r", o->reason, ruling.reason, err);
+	char reason[JIT_REASON_MAX + 1];
+	int r = draft_reason("-r", o->reason, reason, err);
 
 	if (r == 0)
 		r = asked_fetch(o->typed, &asked, err);
@@ -85,20 +41,23 @@ deny(const struct options *o, struct jit_error *err)
 		r = approver_open(&o->by, &approver, err);
 	if (r < 0)
 		return r;
-	asked_show_who(&asked, stderr);
-	asked_show_rest(&asked, stderr);
-	memcpy(ruling.aud, asked.open.filed.aud, sizeof(ruling.aud));
-	memcpy(ruling.id, asked.open.filed.jti, sizeof(ruling.id));
+	asked_show_now(&asked, approver.now.wall_sec, stderr);
+	ruling = asked_denial(&asked);
+	memcpy(ruling.reason, reason, sizeof(ruling.reason));
 	r = approver_rule(&approver, &ruling, &token, err);
-	return r < 0 ? r : deliver(o, &asked, token);
+	if (r < 0)
+		return r;
+	delivery = asked_delivery(&asked, token, "denied");
+	delivery.print = o->print;
+	return delivery_run(&delivery);
 }
 
 int
 cmd_deny(int argc, char **argv)
 {
-	struct options o = { .print = false };
+	struct approver_ruling o = { .print = false };
 	struct jit_error err = { "" };
-	int r = parse_options(argc, argv, &o);
+	int r = approver_read(argc, argv, print_help, &o);
 
 	if (r >= 0)
 		return r;

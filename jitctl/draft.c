@@ -150,6 +150,44 @@ draft_time(int64_t sec, char *buf, size_t size)
 	return buf;
 }
 
+/* ---- what is shown ---- */
+
+/* Bytes of the blank at s, of whatever width; 0: none stands there. */
+static size_t
+blank_length(const char *s)
+{
+	static const char *const blanks[] = { " ", "\u00a0", "\u1680", "\u2000", "\u2001",
+		"\u2002", "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008",
+		"\u2009", "\u200a", "\u202f", "\u205f", "\u3000" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(blanks); i++)
+		if (strncmp(s, blanks[i], strlen(blanks[i])) == 0)
+			return strlen(blanks[i]);
+	return 0;
+}
+
+const char *
+draft_words(const char *s, char *buf, size_t size)
+{
+	const char *from = jit_escape(s, buf, size);
+	char *to = buf;
+
+	while (*from) {
+		size_t blank = blank_length(from);
+
+		if (blank == 0) {
+			*to++ = *from++;
+			continue;
+		}
+		from += blank;
+		if (to == buf || to[-1] != ' ')
+			*to++ = ' ';
+	}
+	if (size > 0)
+		*to = '\0';
+	return buf;
+}
+
 /* From when, where that is not at once. */
 static void
 show_window(const struct jit_grant *g, FILE *out)
@@ -167,35 +205,57 @@ show_window(const struct jit_grant *g, FILE *out)
 static void
 show_role(const struct jit_grant *g, const struct draft_said *said, FILE *out)
 {
-	char role[JIT_NAME_MAX + 256 * 4], shown[256 * 4], as[JIT_NAME_MAX * 4];
-	bool described = said && said->description[0];
-	bool known = !g->as[0] && said && said->target[0];
-
-	(void)snprintf(role, sizeof(role), "%s%s%s", g->role, described ? ": " : "",
-		described ? jit_escape(said->description, shown, sizeof(shown)) : "");
-	fprintf(out, "  role     %-32s on %s%s, as %s%s\n", role,
+	fprintf(out, "  role     %-32s on %s%s, as %s", g->role,
 		g->aud[0] == '@' ? "every host labelled " : "",
-		g->aud + (g->aud[0] == '@'),
-		g->as[0]        ? g->as
-			: known ? jit_escape(said->target, as, sizeof(as))
-				: "the role's own account",
-		known ? " (the role's own account)" : "");
+		g->aud + (g->aud[0] == '@'), g->as[0] ? g->as : "the role's own account");
+	if (!g->as[0] && said && jit_name_valid(said->target))
+		fprintf(out, " (%s says: %s)", said->host, said->target);
+	fputc('\n', out);
+}
+
+/* Whole: what does not fit is not shown at all. */
+static void
+show_argv(const struct jit_strv *argv, FILE *out)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size = 1;
+
+	for (size_t i = 0; i < argv->n; i++)
+		size += strlen(argv->v[i]) * 4 + sizeof("'' ");
+	text = malloc(size);
+	fprintf(out, "  command  %s\n",
+		text ? jit_escape_argv(argv, text, size) : "CANNOT BE SHOWN: no memory");
+}
+
+static void
+show_command(const struct jit_grant *g, const struct draft_said *said, FILE *out)
+{
+	const struct jit_strv *argv = said ? said->command : &g->cmd;
+
+	if (g->cmd.n == 0)
+		fputs("  command  whatever the role covers\n", out);
+	else if (argv)
+		show_argv(argv, out);
+	else
+		fputs("  command  NOT KNOWN: only the digest of one is here\n", out);
 }
 
 void
 draft_show(const struct jit_grant *g, const struct draft_said *said, FILE *out)
 {
-	char command[JIT_PAYLOAD_MAX * 4 + 512], reason[JIT_REASON_MAX * 4 + 1];
+	char reason[JIT_REASON_MAX * 4 + 1];
 
+	if (g->via == JIT_VIA_BREAK_GLASS)
+		fputs("  BREAK-GLASS, IN AN EMERGENCY: told to all, to be looked at "
+		      "afterwards\n",
+			out);
 	show_role(g, said, out);
 	show_window(g, out);
-	fprintf(out, "  command  %s\n",
-		g->cmd.n ? jit_escape_argv(&g->cmd, command, sizeof(command))
-			 : "whatever the role covers");
+	show_command(g, said, out);
 	if (g->uses)
 		fprintf(out, "  uses     %u\n", g->uses);
 	fprintf(out, "  why      %s\n",
-		g->reason[0] ? jit_escape(g->reason, reason, sizeof(reason)) : "-");
+		g->reason[0] ? draft_words(g->reason, reason, sizeof(reason)) : "-");
 }
 
 int

@@ -44,11 +44,17 @@ int draft_payload(const struct jit_grant *draft, const struct signer *signer,
 	char **ret_payload, struct jit_grant *ret_read,
 	struct jit_error *err) _must_check_;
 
+/* Text that somebody else chose, for one line: escaped, and of several blanks one stays, so
+ * that it cannot fill a line up and go on as if it were the next. Returns buf. */
+const char *draft_words(const char *s, char *buf, size_t size);
+
 /* The lines of a grant that people read before they sign: role, for, command, uses, why.
- * said: what a host says beside what is signed; or NULL. */
+ * said: what is known beside what is signed; or NULL. */
 struct draft_said {
-	const char *description; /* of the role, in words; "": none */
-	const char *target;      /* as whom, where the grant does not say; "": none */
+	const char *host;   /* who says target */
+	const char *target; /* as whom, where the grant does not say; "": none */
+	const struct jit_strv
+		*command; /* checked: what claim cmd stands for; NULL: unknown */
 };
 void draft_show(const struct jit_grant *grant, const struct draft_said *said, FILE *out);
 

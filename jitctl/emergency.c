@@ -109,7 +109,10 @@ emergency_show(const struct jit_break_glass *use, bool json)
 	printf("  %s (uid %u) used break-glass, grant %s\n", use->sub, (unsigned)use->uid,
 		list_short_id(use->id, id));
 	printf("  role     %s, as %s\n", use->role, use->target[0] ? use->target : "-");
-	printf("  when     %s\n", draft_time(use->started_sec, at, sizeof(at)));
+	printf("  when     %s", draft_time(use->started_sec, at, sizeof(at)));
+	if (use->ended_sec)
+		printf(", ended %s", draft_time(use->ended_sec, at, sizeof(at)));
+	putchar('\n');
 	printf("  typed    %s\n",
 		use->command_shown[0]
 			? jit_escape(use->command_shown, command, sizeof(command))

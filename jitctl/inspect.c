@@ -1,5 +1,5 @@
 /*
- * jitctl inspect: shows what a token says, and whether this host believes it.
+ * jitctl inspect: shows what a token of any kind says, and whether this host believes it.
  *
  * Runs as any; only root can read the keys that the signature is checked with. MUST say
  * first whether the token is verified; MUST escape everything that it shows.
@@ -15,17 +15,30 @@
 #include "libjit/clock.h"
 #include "libjit/escape.h"
 #include "libjit/file.h"
+#include "libjit/filed.h"
 #include "libjit/grant.h"
 #include "libjit/parse.h"
+#include "libjit/ruling.h"
 #include "libjit/site.h"
 #include "libjit/token.h"
 
 enum { INPUT_MAX = 65536 };
 
+/* One kind of token. */
+struct kind {
+	const char *noun, *use; /* `grant`, `sign grants` */
+	const char *assertion;
+	uint32_t namespace;
+	enum jit_ruling_kind ruling;
+	int (*parse)(const struct kind *kind, const char *payload,
+		const struct jit_key *key, struct jit_error *err);
+};
+
 struct inspection {
 	char kid[JIT_KID_LEN + 1];
 	json_t *claims;
-	int exit;             /* JITCTL_DONE: verified */
+	int exit; /* JITCTL_DONE: verified */
+	const struct kind *kind;
 	struct jit_key key;   /* whose, if it is known here */
 	struct jit_error why; /* not verified */
 };
@@ -176,31 +189,92 @@ open_keys(struct jit_table *ret, struct jit_error *err)
 	return 0;
 }
 
+/* ---- the kinds ---- */
+
+static int
+parse_grant(const struct kind *kind, const char *payload, const struct jit_key *key,
+	struct jit_error *err)
+{
+	_cleanup_grant_ struct jit_grant grant = { 0 };
+
+	(void)kind;
+	return jit_grant_parse(payload, key, &grant, err);
+}
+
+static int
+parse_request(const struct kind *kind, const char *payload, const struct jit_key *key,
+	struct jit_error *err)
+{
+	_cleanup_filed_ struct jit_filed filed = { .at = 0 };
+
+	(void)kind;
+	return jit_filed_parse(payload, key, &filed, err);
+}
+
+static int
+parse_ruling(const struct kind *kind, const char *payload, const struct jit_key *key,
+	struct jit_error *err)
+{
+	struct jit_ruling ruling;
+
+	return jit_ruling_parse(kind->ruling, payload, key, &ruling, err);
+}
+
+/* The first is what a token that is of no kind is called. */
+static const struct kind kinds[] = {
+	{ "grant", "sign grants", JIT_ASSERT_GRANT, JIT_NS_GRANT, JIT_RULING_NONE,
+		parse_grant },
+	{ "request", "ask", JIT_ASSERT_REQUEST, JIT_NS_REQUEST, JIT_RULING_NONE,
+		parse_request },
+	{ "deny", "answer requests", "jit-deny-v1", JIT_NS_GRANT, JIT_RULING_DENY,
+		parse_ruling },
+	{ "revocation", "revoke", "jit-revoke-v1", JIT_NS_REVOKE, JIT_RULING_REVOKE,
+		parse_ruling },
+	{ "review", "review break-glass", "jit-seen-v1", JIT_NS_GRANT, JIT_RULING_SEEN,
+		parse_ruling },
+};
+
+/* Nothing inside says which it is: the one under which the signature holds. */
+static int
+open_token(const char *token, const struct jit_table *keys, struct inspection *ret,
+	char **ret_payload)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct jit_error err = { "" };
+		int r = jit_token_open(
+			token, kinds[i].assertion, keys, ret_payload, &ret->key, &err);
+
+		if (r == 0) {
+			ret->kind = &kinds[i];
+			return 0;
+		}
+		if (r != -EBADMSG || i + 1 == ARRAY_SIZE(kinds))
+			return jit_error_set(&ret->why, r, "%s", err.text);
+	}
+	return -EBADMSG;
+}
+
 /* The same steps as where a token is handed in; what no host would take is bad input. */
 static int
 verify(const char *token, struct inspection *ret)
 {
 	_cleanup_(close_table) struct jit_table keys = JIT_TABLE_NONE;
 	_cleanup_free_ char *payload = NULL;
-	_cleanup_grant_ struct jit_grant grant = { 0 };
-	struct jit_key key;
 	struct jit_now now;
 
-	if (open_keys(&keys, &ret->why) < 0)
+	if (open_keys(&keys, &ret->why) < 0 ||
+		open_token(token, &keys, ret, &payload) < 0)
 		return JITCTL_NO;
-	if (jit_token_open(token, JIT_ASSERT_GRANT, &keys, &payload, &key, &ret->why) < 0)
-		return JITCTL_NO;
-	ret->key = key;
 	if (jit_clock_now(&now) < 0 ||
-		!jit_key_allows(&key, JIT_NS_GRANT, now.wall_sec)) {
+		!jit_key_allows(&ret->key, ret->kind->namespace, now.wall_sec)) {
 		(void)jit_error_set(&ret->why, 0,
-			"the signature holds, but %s's key may not sign grants here now",
-			key.principal);
+			"the signature holds, but %s's key may not %s here now",
+			ret->key.principal, ret->kind->use);
 		return JITCTL_NO;
 	}
-	if (jit_grant_parse(payload, &key, &grant, &ret->why) < 0)
-		return JITCTL_BAD_INPUT;
-	return JITCTL_DONE;
+	return ret->kind->parse(ret->kind, payload, &ret->key, &ret->why) < 0
+		? JITCTL_BAD_INPUT
+		: JITCTL_DONE;
 }
 
 static void
@@ -246,10 +320,11 @@ print_text(const struct inspection *inspection)
 	json_t *value;
 
 	if (inspection->exit == JITCTL_DONE)
-		printf("verified: signed by %s, whose key this host trusts\n",
-			inspection->key.principal);
+		printf("verified: a %s, signed by %s, whose key this host trusts\n",
+			inspection->kind->noun, inspection->key.principal);
 	else if (inspection->exit == JITCTL_BAD_INPUT)
-		printf("NO GRANT: %s signed it, but %s\n", inspection->key.principal,
+		printf("NO GOOD %s: %s signed it, but %s\n", inspection->kind->noun,
+			inspection->key.principal,
 			jit_escape(inspection->why.text, shown, sizeof(shown)));
 	else
 		printf("NOT VERIFIED: %s\nThe token claims, and nobody has checked:\n",
@@ -267,8 +342,9 @@ print_json(const struct inspection *inspection)
 {
 	bool verified = inspection->exit == JITCTL_DONE;
 	char shown[1024], kid[256];
-	json_auto_t *object = json_pack("{s:i, s:b, s:s?, s:s?, s:s, s:O}", "version", 1,
-		"verified", verified, "signer",
+	json_auto_t *object = json_pack("{s:i, s:b, s:s?, s:s?, s:s?, s:s, s:O}",
+		"version", 1, "verified", verified, "kind",
+		inspection->kind ? inspection->kind->noun : NULL, "signer",
 		verified ? inspection->key.principal : NULL, "why",
 		verified ? NULL : jit_escape(inspection->why.text, shown, sizeof(shown)),
 		"key", jit_escape(inspection->kid, kid, sizeof(kid)), "claims",

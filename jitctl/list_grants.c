@@ -70,8 +70,8 @@ ask_rules(struct jit_access *access, const struct jit_held_list *list, struct ro
 			&access->subject.whos, grant->role) < 0)
 		return;
 	ret->allowed = jit_decide_grant(&facts, grant,
-			       grant->by_host ? grant->iat : held->start_sec, false,
-			       &rule, &role, &ret->max_sec) == JIT_ALLOW;
+			       grant->by_host ? grant->iat : held->start_sec, &rule,
+			       &role, &ret->max_sec) == JIT_ALLOW;
 	ret->stands = jit_decide_held(&facts, held, &decision) == JIT_ALLOW;
 	ret->end_ms = decision.end_ms;
 	ret->uses = grant->uses;

@@ -91,6 +91,52 @@ take_answers(const json_t *object, struct jit_open_request *ret)
 	return 0;
 }
 
+/* The words and what they are in. */
+static int
+copy_words(const json_t *array, size_t size, struct jit_open_request *ret)
+{
+	size_t n = json_array_size(array);
+	char *at;
+
+	ret->command.v = calloc(n + 1, sizeof(*ret->command.v));
+	ret->strings = at = malloc(size + 1);
+	if (!ret->command.v || !at)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		const json_t *word = json_array_get(array, i);
+		size_t len = json_string_length(word) + 1;
+
+		ret->command.v[i] = memcpy(at, json_string_value(word), len);
+		at += len;
+	}
+	ret->command.n = n;
+	return 0;
+}
+
+/* The whole command, or null. Bounded as hosts bound it. */
+static int
+take_command(const json_t *object, struct jit_open_request *ret)
+{
+	const json_t *array = json_object_get(object, "command");
+	size_t n = json_array_size(array), size = 0;
+
+	if (json_is_null(array) || !array)
+		return 0;
+	if (!json_is_array(array))
+		return -EBADMSG;
+	for (size_t i = 0; i < n; i++) {
+		const json_t *word = json_array_get(array, i);
+		const char *s = json_string_value(word);
+
+		if (!s || strlen(s) != json_string_length(word))
+			return -EBADMSG;
+		size += strlen(s) + 1;
+		if (size > JIT_COMMAND_MAX)
+			return -EBADMSG;
+	}
+	return copy_words(array, size, ret);
+}
+
 static int
 take_token(const json_t *object, struct jit_open_request *ret)
 {
@@ -107,13 +153,15 @@ take_token(const json_t *object, struct jit_open_request *ret)
 static int
 take_request(const json_t *object, struct jit_open_request *ret)
 {
-	struct jit_open_request request = { .token = NULL };
+	_cleanup_(jit_open_request_done) struct jit_open_request request = {
+		.token = NULL
+	};
 	uint32_t uid = 0;
 	int r = TAKE_TEXT(object, "id", request.filed.jti);
 
 	if (r < 0 || !jit_id_valid(request.filed.jti) ||
 		take_state(object, &request.state) < 0 ||
-		take_count(object, "uid", INT32_MAX, &uid) < 0 ||
+		take_count(object, "uid", UINT32_MAX - 1, &uid) < 0 ||
 		take_count(object, "approvals", JIT_APPROVALS_MAX, &request.approvals) <
 			0 ||
 		TAKE_TEXT(object, "description", request.role_shown) < 0 ||
@@ -126,19 +174,23 @@ take_request(const json_t *object, struct jit_open_request *ret)
 		take_answers(object, &request) < 0)
 		return -EBADMSG;
 	request.uid = (uid_t)uid;
-	r = take_token(object, &request);
+	r = take_command(object, &request);
 	if (r == 0)
-		*ret = request;
-	return r;
+		r = take_token(object, &request);
+	if (r < 0)
+		return r;
+	*ret = request;
+	request = (struct jit_open_request){ .token = NULL };
+	return 0;
 }
 
 int
-listed_read(const char *text, struct jit_request_list *ret)
+listed_read(const char *text, struct jit_request_list *ret, size_t *ret_unread)
 {
 	_cleanup_requests_ struct jit_request_list list = { 0 };
 	json_auto_t *object = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *array = json_object_get(object, "requests");
-	size_t n = json_array_size(array);
+	size_t n = json_array_size(array), unread = 0;
 
 	if (json_integer_value(json_object_get(object, "version")) != 1 ||
 		!json_is_array(array) || n > JIT_REQUESTS_MAX)
@@ -147,12 +199,16 @@ listed_read(const char *text, struct jit_request_list *ret)
 	if (!list.v)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
-		int r = take_request(json_array_get(array, i), &list.v[i]);
+		int r = take_request(json_array_get(array, i), &list.v[list.n]);
 
-		if (r < 0)
+		if (r == -ENOMEM)
 			return r;
-		list.n++;
+		if (r < 0)
+			unread++;
+		else
+			list.n++;
 	}
+	*ret_unread = unread;
 	*ret = list;
 	list = (struct jit_request_list){ 0 };
 	return 0;

@@ -8,7 +8,9 @@
 
 /* Reads all that it lists. Nothing of it is signed but the tokens, and these are not
  * checked here: of filed, only jti is set, to the id that the host says. token is NULL where
- * it gives none. -EBADMSG: it is not such a list. */
-int listed_read(const char *text, struct jit_request_list *ret) _must_check_;
+ * it gives none. What is no request is passed over and counted (ret_unread).
+ * -EBADMSG: it is not such a list. */
+int listed_read(
+	const char *text, struct jit_request_list *ret, size_t *ret_unread) _must_check_;
 
 #endif

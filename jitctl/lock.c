@@ -152,6 +152,10 @@ report(const struct locking *l)
 	if (l->target.unknown)
 		printf("  this host knows no such %s now: is it written right?\n",
 			jit_lock_kind_name(l->lock.kind));
+	if (l->target.has_keys)
+		printf("  what %s signs stays good: to shut that, lock the key, too: "
+		       "jitctl lock --key\n",
+			l->lock.name);
 	printf("  to undo it, as root: ");
 	print_undo(l);
 	putchar('\n');

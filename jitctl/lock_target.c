@@ -33,14 +33,6 @@ take_name(const char *what, const char *typed, struct lock_target *target,
 	return 0;
 }
 
-static int
-find_user(const char *typed, struct lock_target *target, struct jit_error *err)
-{
-	target->kind = JIT_LOCK_USER;
-	target->unknown = getpwnam(typed) == NULL;
-	return take_name("user", typed, target, err);
-}
-
 static bool
 role_is_known(const struct jit_site *site, const char *name)
 {
@@ -78,18 +70,29 @@ is_that_key(const struct jit_key *key, const char *typed)
 	return jit_streq(fingerprint, typed) || jit_streq(kid, typed);
 }
 
-static bool
-find_trusted(const struct jit_site *site, const char *typed, struct lock_target *target)
+/* What of them can be read. */
+static void
+read_trusted(const struct jit_site *site, struct trusted_keys *ret)
 {
 	struct conf_problems problems = { 0 };
 	struct conf_source source = { 0 };
 	struct conf_arena arena = { 0 };
-	struct trusted_keys keys = { 0 };
-	bool found = false;
 
 	if (conf_source_read(site, "trusted_keys", JIT_KEYS_FILE_MAX, &arena, &source,
 		    &problems) == 0)
-		trusted_keys_parse(&source, NULL, &keys, &problems);
+		trusted_keys_parse(&source, NULL, ret, &problems);
+	conf_problems_done(&problems);
+	conf_arena_done(&arena);
+	free((void *)source.text);
+}
+
+static bool
+find_trusted(const struct jit_site *site, const char *typed, struct lock_target *target)
+{
+	struct trusted_keys keys = { 0 };
+	bool found = false;
+
+	read_trusted(site, &keys);
 	for (size_t i = 0; i < keys.n && !found; i++) {
 		found = is_that_key(&keys.v[i], typed);
 		if (!found)
@@ -99,10 +102,34 @@ find_trusted(const struct jit_site *site, const char *typed, struct lock_target 
 			target->owner, sizeof(target->owner), "%s", keys.v[i].principal);
 	}
 	trusted_keys_done(&keys);
-	conf_problems_done(&problems);
-	conf_arena_done(&arena);
-	free((void *)source.text);
 	return found;
+}
+
+static bool
+has_trusted(const struct jit_site *site, const char *user)
+{
+	struct trusted_keys keys = { 0 };
+	bool found = false;
+
+	read_trusted(site, &keys);
+	for (size_t i = 0; i < keys.n && !found; i++)
+		found = jit_streq(keys.v[i].principal, user);
+	trusted_keys_done(&keys);
+	return found;
+}
+
+static int
+find_user(const struct jit_site *site, const char *typed, struct lock_target *target,
+	struct jit_error *err)
+{
+	int r = take_name("user", typed, target, err);
+
+	target->kind = JIT_LOCK_USER;
+	if (r < 0)
+		return r;
+	target->unknown = getpwnam(target->name) == NULL;
+	target->has_keys = has_trusted(site, target->name);
+	return 0;
 }
 
 /* The id of a key that is not in trusted_keys (any more, or the host's own) does too: it
@@ -141,7 +168,7 @@ lock_target_find(const struct jit_site *site, const struct lock_options *o,
 		return jit_error_set(
 			err, -EINVAL, "one of: USER, --role ROLE, --key KEY, --all");
 	if (o->user)
-		r = find_user(o->user, &target, err);
+		r = find_user(site, o->user, &target, err);
 	else if (o->role)
 		r = find_role(site, o->role, &target, err);
 	else if (o->key)

@@ -17,6 +17,7 @@ struct lock_target {
 	char name[JIT_NAME_MAX + 1];
 	char owner[JIT_NAME_MAX + 1]; /* of a key: whose it is; "": not known here */
 	bool unknown;                 /* this host knows no such user, role or key now */
+	bool has_keys;                /* of a user: trusted_keys names him */
 };
 
 /* Exactly one of them. -EINVAL with a text; -ENOENT with a text: the fingerprint of a key

@@ -189,24 +189,36 @@ wait_for_answer(const char *host, const char *id, int64_t wait_sec)
 	return JITCTL_NO;
 }
 
-/* Who is asked, as the host says. id: what it calls the request; one that asked for the
- * same before stays. */
+/* What was sent, and the request that it is now: its own, or one that asked for the same of
+ * the same host before. Over a label no host's word changes it. */
+struct sent {
+	const struct jit_filed *filed;
+	char id[JIT_ID_LEN + 1];
+};
+
+/* Who is asked, as the host says. */
 static void
 tell_filed(const char *host, const struct courier_answer *answer, void *arg)
 {
 	_cleanup_requests_ struct jit_request_list list = { 0 };
 	char who[sizeof(list.v->asked_shown) * 4], until[64], id[LIST_ID_SYMBOLS + 1];
 	const struct jit_open_request *open;
-	char *ret_id = arg;
+	struct sent *sent = arg;
+	size_t unread;
+	bool other;
 
-	if (listed_read(answer->out ? answer->out : "", &list) < 0 || list.n != 1) {
+	if (listed_read(answer->out ? answer->out : "", &list, &unread) < 0 ||
+		list.n != 1) {
 		fprintf(stderr, "jitctl: %s has it\n", host);
 		return;
 	}
 	open = &list.v[0];
-	memcpy(ret_id, open->filed.jti, sizeof(open->filed.jti));
-	fprintf(stderr, "jitctl: %s: asked %s (request %s, open until %s)\n", host,
-		jit_escape(open->asked_shown, who, sizeof(who)),
+	other = !jit_streq(open->filed.jti, sent->filed->jti);
+	if (sent->filed->aud[0] != '@')
+		memcpy(sent->id, open->filed.jti, sizeof(sent->id));
+	fprintf(stderr, "jitctl: %s: %sasked %s (request %s, open until %s)\n", host,
+		other ? "it says that you asked for the same before: " : "",
+		draft_words(open->asked_shown, who, sizeof(who)),
 		list_short_id(open->filed.jti, id),
 		draft_time(open->expires_sec, until, sizeof(until)));
 }
@@ -215,14 +227,15 @@ static int
 send_request(const struct options *o, const struct jit_filed *f, const char *token,
 	int64_t wait_sec)
 {
-	char id[JIT_ID_LEN + 1], shown[LIST_ID_SYMBOLS + 1];
+	struct sent sent = { .filed = f };
+	char shown[LIST_ID_SYMBOLS + 1];
 	const struct delivery delivery = {
 		.verb = "request",
 		.token = token,
 		.aud = f->aud,
 		.by_ssh = true,
 		.tell = tell_filed,
-		.arg = id,
+		.arg = &sent,
 	};
 	int code;
 
@@ -230,13 +243,13 @@ send_request(const struct options *o, const struct jit_filed *f, const char *tok
 		return printf(JIT_REQUEST_LINE "%s\n", token) < 0 || fflush(stdout) != 0
 			? JITCTL_CANNOT_WRITE
 			: JITCTL_DONE;
-	memcpy(id, f->jti, sizeof(id));
+	memcpy(sent.id, f->jti, sizeof(sent.id));
 	code = delivery_run(&delivery);
 	if (code != JITCTL_DONE)
 		return code;
-	printf("%s/%s\n", f->aud, list_short_id(id, shown));
+	printf("%s/%s\n", f->aud, list_short_id(sent.id, shown));
 	(void)fflush(stdout);
-	return o->wait ? wait_for_answer(f->aud, id, wait_sec) : JITCTL_DONE;
+	return o->wait ? wait_for_answer(f->aud, sent.id, wait_sec) : JITCTL_DONE;
 }
 
 /* An exit code, or -errno with a text. */

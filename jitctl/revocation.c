@@ -194,23 +194,38 @@ end_grants(struct revocation *rev)
 	}
 }
 
-/* Exactly one who closes it gets 0: another's approval may have been quicker, and then the
- * grant is ended by its id all the same. */
-static void
-close_request(struct revocation *rev, const struct jit_open_request *request)
+/* One after another with whoever hands in an answer. -ENOENT: somebody's was quicker. */
+static int
+deny_request(struct revocation *rev, const struct jit_filed *filed)
 {
-	struct jit_answer answer = { .yes = false, .sec = rev->access.now.wall_sec };
-	const char *whole = request->filed.jti;
-	char id[LIST_ID_SYMBOLS + 1];
-	bool ended = is_done(rev, whole);
+	struct jit_access *access = &rev->access;
+	/* without it just the same: it has ended */
+	_cleanup_close_ int lock = jit_access_lock(access, NULL);
+	struct jit_answer answer = { .yes = false, .sec = access->now.wall_sec };
 
 	(void)snprintf(answer.by, sizeof(answer.by), "%s", rev->by);
 	(void)snprintf(answer.reason, sizeof(answer.reason), "%s", rev->reason);
+	(void)!jit_requests_answer(&access->site, filed->jti, &answer);
+	return jit_access_close_request(
+		access, filed, JIT_REQUEST_DENIED, rev->by, rev->reason);
+}
+
+/* First it ends, which waits for nobody: what an approval makes of it meanwhile is over
+ * too. */
+static void
+close_request(struct revocation *rev, const struct jit_open_request *request)
+{
+	const char *whole = request->filed.jti;
+	bool ended = is_done(rev, whole);
+	char id[LIST_ID_SYMBOLS + 1];
+	int r;
+
 	if (!ended && end(rev, NULL, whole) < 0)
 		return;
-	(void)!jit_requests_answer(&rev->access.site, whole, &answer);
-	if (jit_requests_close(&rev->access.site, whole, JIT_REQUEST_DENIED, answer.sec) <
-		0)
+	r = deny_request(rev, &request->filed);
+	if (r == -ENOENT && !ended)
+		tell_grant(rev, whole, NULL);
+	if (r < 0)
 		return;
 	rev->closed++;
 	tell_request(rev, request);
@@ -260,7 +275,7 @@ end_unseen(struct revocation *rev, struct jit_error *err)
 			"whole "
 			"id (32 digits)",
 			jit_escape(rev->typed, shown, sizeof(shown)));
-	if (jit_store_ended(&rev->access.site, rev->typed, true, by, reason) > 0)
+	if (jit_store_ended(&rev->access.site, rev->typed, NULL, true, by, reason) > 0)
 		return jit_error_set(err, -EALREADY, "grant %s has ended already",
 			list_short_id(rev->typed, id));
 	if (end(rev, NULL, rev->typed) < 0)
@@ -281,11 +296,12 @@ summary(const struct revocation *rev, struct jit_error *err)
 			"NOT all revoked: the revocation cannot be stored below "
 			"/var/lib/jit: %s",
 			strerror(-rev->error));
-	printf("jitctl: %zu grant%s revoked, %zu open request%s closed; %zu running "
-	       "under "
-	       "them: ended within a second\n",
-		rev->grants, rev->grants == 1 ? "" : "s", rev->closed,
-		rev->closed == 1 ? "" : "s", rev->running);
+	printf("jitctl: %zu grant%s revoked, %zu open request%s closed", rev->grants,
+		rev->grants == 1 ? "" : "s", rev->closed, rev->closed == 1 ? "" : "s");
+	if (rev->running)
+		printf("; %zu running under %s: ended", rev->running,
+			rev->n_ids == 1 ? "it" : "them");
+	putchar('\n');
 	return 0;
 }
 

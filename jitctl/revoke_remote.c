@@ -12,16 +12,9 @@
 #include "jitctl/draft.h"
 #include "jitctl/inventory.h"
 #include "jitctl/jitctl.h"
-#include "jitctl/option.h"
 #include "jitctl/revoke.h"
 #include "libjit/escape.h"
 #include "libjit/parse.h"
-
-struct options {
-	struct approver_options by;
-	const char *typed, *reason;
-	bool print;
-};
 
 void
 revoke_remote_help(FILE *out)
@@ -43,27 +36,6 @@ print_help(FILE *out)
 {
 	fputs("usage:\n", out);
 	revoke_remote_help(out);
-}
-
-static int
-parse_options(int argc, char **argv, struct options *o)
-{
-	const struct option_set set = {
-		.entries = {
-			{ "reason", 'r', .value = &o->reason, .needed = true },
-			{ "print", .flag = &o->print },
-			APPROVER_ENTRIES(&o->by),
-		},
-		.min = 1,
-		.max = 1,
-		.once = true,
-		.help = print_help,
-	};
-	int r = option_read(argc, argv, &set);
-
-	if (r < 0)
-		o->typed = argv[optind];
-	return r;
 }
 
 /* Where it goes, and what it names there. */
@@ -138,7 +110,7 @@ find_target(const char *typed, struct target *ret, struct jit_error *err)
 
 /* An exit code, or -errno with a text. */
 static int
-revoke_by_token(const struct options *o, struct jit_error *err)
+revoke_by_token(const struct approver_ruling *o, struct jit_error *err)
 {
 	_cleanup_approver_ struct approver approver = APPROVER_NONE;
 	struct target target = { .ruling = { .kind = JIT_RULING_REVOKE } };
@@ -156,9 +128,7 @@ revoke_by_token(const struct options *o, struct jit_error *err)
 		r = approver_rule(&approver, &target.ruling, &token, err);
 	if (r < 0)
 		return r;
-	if (o->print)
-		return puts(token) < 0 || fflush(stdout) != 0 ? JITCTL_CANNOT_WRITE
-							      : JITCTL_DONE;
+	delivery.print = o->print;
 	delivery.token = token;
 	delivery.aud = target.ruling.aud;
 	delivery.host = target.host;
@@ -169,9 +139,9 @@ revoke_by_token(const struct options *o, struct jit_error *err)
 int
 revoke_remote(int argc, char **argv)
 {
-	struct options o = { .print = false };
+	struct approver_ruling o = { .print = false };
 	struct jit_error err = { "" };
-	int r = parse_options(argc, argv, &o);
+	int r = approver_read(argc, argv, print_help, &o);
 
 	if (r >= 0)
 		return r;

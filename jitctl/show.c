@@ -75,24 +75,16 @@ show_state(const struct asked *asked)
 	putchar('\n');
 }
 
-/* As the grant that would answer it now. */
 static int
 show_text(const struct asked *asked, struct jit_error *err)
 {
-	const struct draft_said said = { asked->open.role_shown, asked->open.target };
-	struct jit_grant grant;
 	struct jit_now now;
 	int r = jit_clock_now(&now);
 
 	if (r < 0)
 		return jit_error_set(
 			err, r, "the clock cannot be read: %s", strerror(-r));
-	asked_answer(asked, &grant);
-	draft_window(&grant, now.wall_sec, asked->open.filed.at, asked->open.filed.dur,
-		DRAFT_WITHIN_SEC);
-	asked_show_who(asked, stdout);
-	draft_show(&grant, &said, stdout);
-	asked_show_rest(asked, stdout);
+	asked_show_now(asked, now.wall_sec, stdout);
 	show_state(asked);
 	return 0;
 }
@@ -103,11 +95,15 @@ show_json(const struct asked *asked)
 	static const char *const trust[] = { [ASKED_UNCHECKED] = "unchecked",
 		[ASKED_BY_HOST] = "host",
 		[ASKED_BY_SUBJECT] = "subject" };
+	const struct jit_strv *command = asked_command(asked);
 	json_t *object = asked_json(&asked->open);
 
 	if (object &&
-		json_object_set_new(
-			object, "signature", json_string(trust[asked->trust])) < 0) {
+		(json_object_set_new(
+			 object, "signature", json_string(trust[asked->trust])) < 0 ||
+			json_object_set_new(object, "command_words",
+				command && command->n ? list_argv(command)
+						      : json_null()) < 0)) {
 		json_decref(object);
 		object = NULL;
 	}

@@ -58,14 +58,14 @@ trim_is_due(const struct jit_access *access)
 		st.st_mtime + TRIM_EVERY_SEC <= access->now.wall_sec;
 }
 
-/* Once an hour: it reads whole directories. Locks whose term is over, too: they hold nobody
- * any more and only lie there. */
+/* Once an hour: it reads whole directories. The mark first: by it the trimming sees a clock
+ * that was set forward. */
 static void
 trim(struct jit_access *access)
 {
 	if (access->site.run < 0 || !trim_is_due(access))
 		return;
-	jit_locks_trim(&access->site, &access->now);
+	(void)!jit_access_clock_move(access);
 	jit_store_trim(&access->site, access->policy.globals.keep_sec, &access->now);
 	(void)!jit_file_replace(access->site.run, STAMP, 0600, "", 0);
 }
