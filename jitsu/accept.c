@@ -75,6 +75,12 @@ ruling_text(const struct jit_accepted *got, char *buf, size_t size)
 	};
 	char id[ASK_ID_SIZE];
 
+	if (got->unproven) {
+		(void)snprintf(buf, size,
+			"kept: nothing here has the id %s yet; it holds when it comes",
+			ask_short_id(got->id, id));
+		return;
+	}
 	(void)snprintf(buf, size, "%s %s %s by %s", texts[got->ruling].what,
 		ask_short_id(got->id, id), texts[got->ruling].done, got->by);
 }
@@ -147,7 +153,8 @@ hand_in(void *arg, struct guard_result *ret)
 		ruling_text(&got, ret->text, sizeof(ret->text));
 	else
 		grant_text(run, &got, ret->text, sizeof(ret->text));
-	if (accepted == JIT_ACCEPT_IN_FORCE || accepted == JIT_ACCEPT_MORE_NEEDED)
+	if ((accepted == JIT_ACCEPT_IN_FORCE || accepted == JIT_ACCEPT_MORE_NEEDED) &&
+		!got.unproven)
 		notify(run, &got, accepted);
 	jit_grant_done(&got.grant);
 }

@@ -15,9 +15,12 @@
 #include "libjit/parse.h"
 #include "message.h"
 #include "permit.h"
+#include "rate.h"
 #include "refuse.h"
 #include "verbs.h"
 #include "wait.h"
+
+enum { RATE_MAX = 30 }; /* requests of one uid in a minute */
 
 /* ---- texts ---- */
 
@@ -110,6 +113,18 @@ sweep_guarded(void *arg, struct guard_result *ret)
 	ret->code = EXIT_DONE;
 }
 
+/* What somebody else's request has due can wait a minute: a look through all of them is not
+ * what each one that is filed should cost. */
+static void
+sweep_at_times(struct run *run)
+{
+	uint32_t skipped;
+
+	if (rate_count(&run->access.site, &run->access.now, "sweep", "all", 1,
+		    &skipped) != -EDQUOT)
+		sweep(run);
+}
+
 void
 ask_sweep(struct run *run)
 {
@@ -119,6 +134,20 @@ ask_sweep(struct run *run)
 }
 
 /* ---- filing ---- */
+
+enum exit_code
+ask_count(const struct run *run)
+{
+	uint32_t skipped;
+	int r = rate_take(run, "request", RATE_MAX, &skipped);
+
+	if (r == 0)
+		return EXIT_DONE;
+	say("%s",
+		r == -EDQUOT ? "you have filed too many requests; again in a minute"
+			     : "/run/jit/request cannot be written");
+	return r == -EDQUOT ? EXIT_REFUSED : EXIT_INTERNAL;
+}
 
 /* Guarded. The text is the id; an `=` behind it: it was asked before. */
 static void
@@ -131,7 +160,7 @@ file(void *arg, struct guard_result *ret)
 	bool old = false;
 	int r;
 
-	sweep(run);
+	sweep_at_times(run);
 	r = jit_access_file(&run->access, &run->request, &run->decision, run->at_sec,
 		run->caller.tty, &filed, &old, &err);
 	if (r < 0) {
@@ -154,7 +183,10 @@ file_request(struct run *run, struct jit_open_request *ret, bool *ret_old)
 {
 	struct guard_result result;
 	char id[JIT_ID_LEN + 1];
+	enum exit_code code = ask_count(run);
 
+	if (code != EXIT_DONE)
+		return code;
 	guard_run(file, run, &result);
 	if (result.code == EXIT_NO_RECORD) {
 		say("%s", result.text);
@@ -170,8 +202,8 @@ file_request(struct run *run, struct jit_open_request *ret, bool *ret_old)
 	return EXIT_INTERNAL;
 }
 
-static void
-say_asked(const struct run *run, const struct jit_open_request *request, bool old,
+void
+ask_say_asked(const struct run *run, const struct jit_open_request *request, bool old,
 	bool waits)
 {
 	char names[ASK_NAMES_SIZE], id[ASK_ID_SIZE], clock[CLOCK_TEXT_SIZE];
@@ -328,11 +360,11 @@ ask_approval(struct run *run)
 
 	if (code != EXIT_DONE)
 		return code;
-	say_asked(run, &request, old, waits);
 	(void)snprintf(id, sizeof(id), "%s", request.filed.jti);
 	if (waits) {
-		code = wait_for_answer(run, &request, run->options.wait_sec);
+		code = wait_for_answer(run, &request, old, run->options.wait_sec);
 	} else {
+		ask_say_asked(run, &request, old, false);
 		say("run it again when it is approved.");
 		wait_say_open(id);
 		code = EXIT_NEEDS_APPROVAL;

@@ -20,6 +20,10 @@ enum { ASK_NAMES_SIZE = 256 };
 const char *ask_names(const struct jit_open_request *request,
 	const struct jit_strv *names, char buf[ASK_NAMES_SIZE]);
 
+/* Whom it asks, and until when; old: it was open already. */
+void ask_say_asked(const struct run *run, const struct jit_open_request *request, bool old,
+	bool waits);
+
 /* `K7Q2M9TB`: how a request or a grant is named to people. */
 enum { ASK_ID_SIZE = 9 };
 const char *ask_short_id(const char *id, char buf[ASK_ID_SIZE]);
@@ -31,6 +35,10 @@ void ask_sweep(struct run *run);
 /* The caller's grant of that id becomes run->decision, if it is in force; else its verdict
  * is deny. EXIT_DONE, or what to exit with. */
 enum exit_code ask_take_held(struct run *run, const char *id);
+
+/* Counts one more of the caller's requests, or of what he withdraws: each costs everybody.
+ * EXIT_DONE, or what to exit with: the text is out. Before any lock is taken. */
+enum exit_code ask_count(const struct run *run);
 
 /* What a failure of jit_access_make and of jit_access_file exits with. */
 enum exit_code ask_exit_of(int error);

@@ -74,18 +74,8 @@ give_back(struct run *run, const struct held_now *chosen)
 enum exit_code
 drop(struct run *run)
 {
-	const char *typed = run->options.words.n ? run->options.words.v[0] : NULL;
-	struct held_now held[JIT_GRANTS_MAX];
-	const struct held_now *chosen;
-	struct jit_error err = { "" };
-	size_t n;
+	struct held_now chosen;
+	enum exit_code code = list_choose(run, &chosen);
 
-	if (jit_access_ask(
-		    &run->access, &(struct jit_request){ 0 }, &run->decision, &err) < 0) {
-		say("%s", err.text);
-		return EXIT_INTERNAL;
-	}
-	n = list_held_now(&run->access, held, ARRAY_SIZE(held));
-	chosen = list_choose(held, n, typed);
-	return chosen ? give_back(run, chosen) : EXIT_NO_SUCH;
+	return code == EXIT_DONE ? give_back(run, &chosen) : code;
 }

@@ -2,7 +2,8 @@
  * Environments from nothing. Runs as: any.
  *
  * MUST NOT know lists of bad variables of the caller: what is not named here does not pass
- * (20 years of env_delete lists, CVE-2023-4911).
+ * (20 years of env_delete lists, CVE-2023-4911). MUST NOT hand on a value that a program
+ * could take for more than a word, unless the role equals root: some evaluate it.
  */
 #include "environment.h"
 
@@ -69,6 +70,13 @@ begins_with(const char *s, const char *prefix)
 	return strncmp(s, prefix, strlen(prefix)) == 0;
 }
 
+static bool
+has_kept_name(const char *entry)
+{
+	return is_named(entry, kept_names, ARRAY_SIZE(kept_names)) ||
+		begins_with(entry, "LC_");
+}
+
 bool
 environment_is_kept(const char *entry)
 {
@@ -78,10 +86,7 @@ environment_is_kept(const char *entry)
 	const char *value = entry + n + 1;
 	size_t len;
 
-	if (n == 0)
-		return false;
-	if (!is_named(entry, kept_names, ARRAY_SIZE(kept_names)) &&
-		!begins_with(entry, "LC_"))
+	if (n == 0 || !has_kept_name(entry))
 		return false;
 	len = strspn(value, value_chars); /* no `/`, no `%`: never a path or a format */
 	return n <= 32 && len > 0 && len <= VALUE_MAX && value[len] == '\0';
@@ -150,16 +155,25 @@ environment_add(struct environment *env, const char *entry)
 /* ---- what the caller asks to hand on ---- */
 
 static bool
-is_permitted(const char *entry, const char *name, const struct jit_strv *keep)
+name_is_permitted(const char *entry, const char *name, const struct jit_strv *keep)
 {
-	if (environment_is_kept(entry))
-		return true;
 	if (!environment_is_pams(entry))
 		return false;
 	for (size_t i = 0; i < keep->n; i++)
 		if (jit_glob_match(keep->v[i], name))
 			return true;
 	return false;
+}
+
+/* What becomes text of a program, a shell's word or a pattern somewhere is none of these. */
+static bool
+value_is_plain(const char *value)
+{
+	static const char plain_chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					  "abcdefghijklmnopqrstuvwxyz0123456789"
+					  "_.,:/@+=%-";
+
+	return value[strspn(value, plain_chars)] == '\0';
 }
 
 static int
@@ -172,9 +186,25 @@ not_a_name(const char *text, size_t len, struct jit_error *err)
 		jit_escape(name, shown, sizeof(shown)));
 }
 
-/* One NAME=value. The value is looked at for its length only: it is handed on, not read. */
 static int
-check_asked(const char *entry, const struct jit_strv *keep, struct jit_error *err)
+check_value(const char *name, const char *value, const struct environment_may *may,
+	struct jit_error *err)
+{
+	if (strlen(value) > ENVIRONMENT_VALUE_MAX)
+		return jit_error_set(err, -E2BIG,
+			"the value of %s is longer than %d bytes", name,
+			ENVIRONMENT_VALUE_MAX);
+	if (!may->any_value && !value_is_plain(value))
+		return jit_error_set(err, -EPERM,
+			"the role does not let you hand on %s with this value: only "
+			"letters, digits and _ . , : / @ + = %% - may be in it",
+			name);
+	return 0;
+}
+
+/* One NAME=value. What passes unasked has to be what it is there, whatever the role says. */
+static int
+check_asked(const char *entry, const struct environment_may *may, struct jit_error *err)
 {
 	char name[ENVIRONMENT_NAME_MAX + 1];
 	size_t n = name_length(entry);
@@ -182,21 +212,24 @@ check_asked(const char *entry, const struct jit_strv *keep, struct jit_error *er
 	if (n == 0 || n > ENVIRONMENT_NAME_MAX)
 		return not_a_name(entry, strcspn(entry, "="), err);
 	(void)snprintf(name, sizeof(name), "%.*s", (int)n, entry);
-	if (!is_permitted(entry, name, keep))
+	if (environment_is_kept(entry))
+		return 0;
+	if (has_kept_name(entry))
+		return jit_error_set(err, -EPERM,
+			"%s is handed on only with a value of 1 to %d letters, digits "
+			"and _ . @ : + -",
+			name, VALUE_MAX);
+	if (!name_is_permitted(entry, name, &may->names))
 		return jit_error_set(err, -EPERM,
 			"the role does not let you hand on %s (its env_keep)", name);
-	if (strlen(entry + n + 1) > ENVIRONMENT_VALUE_MAX)
-		return jit_error_set(err, -E2BIG,
-			"the value of %s is longer than %d bytes", name,
-			ENVIRONMENT_VALUE_MAX);
-	return 0;
+	return check_value(name, entry + n + 1, may, err);
 }
 
 static int
-take_asked(struct environment *env, const char *entry, const struct jit_strv *keep,
+take_asked(struct environment *env, const char *entry, const struct environment_may *may,
 	struct jit_error *err)
 {
-	int r = check_asked(entry, keep, err);
+	int r = check_asked(entry, may, err);
 
 	if (r < 0)
 		return r;
@@ -209,7 +242,7 @@ take_asked(struct environment *env, const char *entry, const struct jit_strv *ke
 /* One NAME of --preserve-env. */
 static int
 take_preserved(struct environment *env, const char *name, size_t len,
-	const struct environment_asked *asked, const struct jit_strv *keep,
+	const struct environment_asked *asked, const struct environment_may *may,
 	struct jit_error *err)
 {
 	char unset[ENVIRONMENT_NAME_MAX + 8];
@@ -219,13 +252,13 @@ take_preserved(struct environment *env, const char *name, size_t len,
 		return not_a_name(name, len, err);
 	for (char *const *e = asked->given; e && *e; e++)
 		if (strncmp(*e, name, len) == 0 && (*e)[len] == '=')
-			return take_asked(env, *e, keep, err);
+			return take_asked(env, *e, may, err);
 	/* that it is not set makes no difference to whether it may pass */
-	return check_asked(unset, keep, err);
+	return check_asked(unset, may, err);
 }
 
 int
-environment_ask(const struct environment_asked *asked, const struct jit_strv *keep,
+environment_ask(const struct environment_asked *asked, const struct environment_may *may,
 	struct environment *ret, struct jit_error *err)
 {
 	struct environment env = { 0 };
@@ -235,12 +268,12 @@ environment_ask(const struct environment_asked *asked, const struct jit_strv *ke
 	while (r == 0 && name) {
 		size_t len = strcspn(name, ",");
 
-		r = take_preserved(&env, name, len, asked, keep, err);
+		r = take_preserved(&env, name, len, asked, may, err);
 		name = name[len] ? name + len + 1 : NULL;
 	}
 	/* after those: what was written for this command alone counts */
 	for (size_t i = 0; r == 0 && i < asked->assignments.n; i++)
-		r = take_asked(&env, asked->assignments.v[i], keep, err);
+		r = take_asked(&env, asked->assignments.v[i], may, err);
 	if (r < 0) {
 		environment_done(&env);
 		return r;

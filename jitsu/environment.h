@@ -45,13 +45,20 @@ struct environment_asked {
 	char *const *given;          /* where their values are: his environ */
 };
 
-/* Checks that and copies it; one that is preserved and not set is left out. `keep`: globs of
- * the names that may pass. What passes unasked may be asked for, too; what environment_is_pams
- * refuses may not, whatever keep says. Empty when it fails.
- * -EPERM: a name that may not pass; -EINVAL: no name; -E2BIG: too long, too many. A text
- * names it. Pure. */
-int environment_ask(const struct environment_asked *asked, const struct jit_strv *keep,
-	struct environment *ret, struct jit_error *err) _must_check_;
+/* What the role lets him hand on. */
+struct environment_may {
+	struct jit_strv names; /* globs */
+	bool any_value; /* not only plain ones: letters, digits, _ . , : / @ + = % - */
+};
+
+/* Checks that and copies it; one that is preserved and not set is left out. What passes
+ * unasked may be asked for, too, with the values that pass unasked; what environment_is_pams
+ * refuses may not, whatever the role says. Empty when it fails.
+ * -EPERM: a name or a value that may not pass; -EINVAL: no name; -E2BIG: too long, too many.
+ * A text names it. Pure. */
+int environment_ask(const struct environment_asked *asked,
+	const struct environment_may *may, struct environment *ret,
+	struct jit_error *err) _must_check_;
 
 /* Adds NAME=value as it is, replacing one of the same name. -EINVAL: it is none. */
 int environment_add(struct environment *env, const char *entry) _must_check_;

@@ -127,7 +127,8 @@ keeper_watch_look(struct keeper *keeper)
 			site, bound, &now, keeper->ended_by, keeper->ended_reason);
 	if (r > 0)
 		keeper->locked = !bound->id[0] ||
-			jit_store_ended(site, bound->id, bound->by_host, by, reason) == 0;
+			jit_store_ended(site, bound->id, bound->subject, bound->by_host,
+				by, reason) == 0;
 	return r;
 }
 

@@ -42,10 +42,10 @@ is_incomplete(
 
 	if (held->ended || !grant->req[0] || grant->by_host ||
 		grant->start_by < facts->now->wall_sec ||
-		jit_decide_grant(facts, grant, held->start_sec, false, &rule, &role,
-			&max_sec) != JIT_ALLOW)
+		jit_decide_grant(facts, grant, held->start_sec, &rule, &role, &max_sec) !=
+			JIT_ALLOW)
 		return false;
-	have = jit_decide_approvals(facts, grant, false);
+	have = jit_decide_approvals(facts, grant);
 	if (have == 0 || have >= rule->approvals)
 		return false;
 	*ret = (struct held_now){ held, rule, role, 0, rule->approvals, have };
@@ -76,8 +76,22 @@ list_held_now(const struct jit_access *access, struct held_now *ret, size_t size
 	return n;
 }
 
-const struct held_now *
-list_choose(const struct held_now *held, size_t n, const char *typed)
+static int
+ask_held(struct run *run, struct held_now ret[JIT_GRANTS_MAX], size_t *ret_n)
+{
+	struct jit_error err = { "" };
+	int r = jit_access_ask(
+		&run->access, &(struct jit_request){ 0 }, &run->decision, &err);
+
+	if (r < 0)
+		say("%s", err.text);
+	else
+		*ret_n = list_held_now(&run->access, ret, JIT_GRANTS_MAX);
+	return r;
+}
+
+static const struct held_now *
+choose(const struct held_now *held, size_t n, const char *typed)
 {
 	const struct held_now *found = NULL;
 	char shown[64];
@@ -102,21 +116,33 @@ list_choose(const struct held_now *held, size_t n, const char *typed)
 	return found;
 }
 
+enum exit_code
+list_choose(struct run *run, struct held_now *ret)
+{
+	const char *typed = run->options.words.n ? run->options.words.v[0] : NULL;
+	struct held_now held[JIT_GRANTS_MAX];
+	const struct held_now *chosen;
+	size_t n;
+
+	if (ask_held(run, held, &n) < 0)
+		return EXIT_INTERNAL;
+	chosen = choose(held, n, typed);
+	if (!chosen)
+		return EXIT_NO_SUCH;
+	*ret = *chosen;
+	return EXIT_DONE;
+}
+
 /* ---- -l, -l command ---- */
 
 static enum exit_code
 list_all(struct run *run)
 {
-	struct jit_error err = { "" };
 	struct held_now held[JIT_GRANTS_MAX];
 	struct list_shown shown = { .held = held };
 
-	if (jit_access_ask(
-		    &run->access, &(struct jit_request){ 0 }, &run->decision, &err) < 0) {
-		say("%s", err.text);
+	if (ask_held(run, held, &shown.n_held) < 0)
 		return EXIT_INTERNAL;
-	}
-	shown.n_held = list_held_now(&run->access, held, ARRAY_SIZE(held));
 	/* without them the rest is worth showing all the same */
 	(void)!jit_requests_load(&run->access.site, run->caller.id.uid, &shown.requests);
 	if (privs_become_caller(&run->caller.id) < 0)

@@ -90,6 +90,22 @@ say_made(const struct run *run, bool break_glass)
 	say_loud(run, lines);
 }
 
+/* It and no other: what another jitsu of the same person has made meanwhile comes first in
+ * the list, but was not asked about. */
+static enum exit_code
+take_made(struct run *run, const char *id)
+{
+	enum exit_code code;
+
+	if (run->options.mode != MODE_RUN)
+		return ask_take_held(run, id);
+	code = permit_ask_anew(run);
+	if (code == EXIT_DONE &&
+		jit_access_held(&run->access, &run->request, id, &run->decision) < 0)
+		run->decision = (struct jit_decision){ 0 };
+	return code;
+}
+
 /* What was made is then read and judged like any other: there is one way to believe it. */
 enum exit_code
 make_grant(struct run *run)
@@ -105,11 +121,9 @@ make_grant(struct run *run)
 	}
 	if (result.code != EXIT_DONE)
 		return refuse(run, JIT_EVENT_DENY, result.code, result.text);
-	code = run->options.mode == MODE_RUN ? permit_ask_anew(run)
-					     : ask_take_held(run, result.text);
+	code = take_made(run, result.text);
 	if (code != EXIT_DONE)
 		return code;
-	/* and it must be this one: another that came meanwhile was not asked about */
 	if (run->decision.verdict != JIT_ALLOW || !run->decision.grant ||
 		!jit_streq(jit_grant_id(&run->decision.grant->grant), result.text) ||
 		!jit_streq(run->decision.target, run->target.name))

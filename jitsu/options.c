@@ -29,7 +29,7 @@ enum long_only {
 	OPTION_LATER, /* the first that is not there yet */
 };
 
-/* What design and sudo know and we do not do yet: refused by name, never ignored. */
+/* What people know from sudo, and what is not there yet: refused by name, never ignored. */
 static const char short_options[] = "+:r:t:R:u:nlkVhg:D:ASbsieKv";
 static const char short_later[] = "gDASbsieKv";
 

@@ -12,7 +12,7 @@ const char options_help[] =
 	"  -r, --reason TEXT     why; goes on record\n"
 	"  -t, --time TIME       how long: 10m, 2h\n"
 	"  -R, --role ROLE       under this role\n"
-	"  -u, --user USER       as this user (default: the role's first)\n"
+	"  -u, --user USER       as this user (default: as the grant or role says)\n"
 	"  -n, --non-interactive never ask anything, never wait\n"
 	"      --at WHEN         ask for a later start: 22:00, 'Sat 22:00'\n"
 	"      --wait[=TIME]     wait for an approval, without a terminal too\n"

@@ -73,26 +73,16 @@ enum exit_code
 renew(struct run *run)
 {
 	static struct renewal renewal; /* what run->request points into */
-	const char *typed = run->options.words.n ? run->options.words.v[0] : NULL;
-	struct held_now held[JIT_GRANTS_MAX];
-	const struct held_now *chosen;
-	struct jit_error err = { "" };
-	size_t n;
+	struct held_now chosen;
+	enum exit_code code = list_choose(run, &chosen);
 
-	if (jit_access_ask(
-		    &run->access, &(struct jit_request){ 0 }, &run->decision, &err) < 0) {
-		say("%s", err.text);
-		return EXIT_INTERNAL;
-	}
-	n = list_held_now(&run->access, held, ARRAY_SIZE(held));
-	chosen = list_choose(held, n, typed);
-	if (!chosen)
-		return EXIT_NO_SUCH;
-	if (chosen->held->grant.via == JIT_VIA_BREAK_GLASS) {
+	if (code != EXIT_DONE)
+		return code;
+	if (chosen.held->grant.via == JIT_VIA_BREAK_GLASS) {
 		say("break-glass is not renewed: say again why, jitsu --break-glass …");
 		return EXIT_REFUSED;
 	}
-	if (take_question(run, chosen, &renewal) < 0) {
+	if (take_question(run, &chosen, &renewal) < 0) {
 		say("no memory");
 		return EXIT_INTERNAL;
 	}

@@ -13,7 +13,9 @@
 #include "permit.h"
 #include "refuse.h"
 
-const struct jit_role *
+/* The role that the run stands under; NULL where it is observed only: then it is as it would
+ * be without us. */
+static const struct jit_role *
 role_of(const struct run *run)
 {
 	return run->decision.verdict == JIT_ALLOW || permit_needs_approval(run)
@@ -26,8 +28,8 @@ role_of(const struct run *run)
 enum exit_code
 role_take_asked(struct run *run)
 {
-	static const struct jit_strv nothing;
 	const struct jit_role *role = role_of(run);
+	struct environment_may may = { 0 };
 	const struct environment_asked asked = { run->options.assignments,
 		run->options.preserve, run->given };
 	struct jit_error err = { "" };
@@ -36,7 +38,9 @@ role_take_asked(struct run *run)
 	if (asked.assignments.n == 0 && !asked.preserve)
 		return EXIT_DONE;
 	environment_done(&run->asked);
-	r = environment_ask(&asked, role ? &role->env_keep : &nothing, &run->asked, &err);
+	if (role)
+		may = (struct environment_may){ role->env_keep, role->equals_root };
+	r = environment_ask(&asked, &may, &run->asked, &err);
 	if (r == 0)
 		return EXIT_DONE;
 	if (r == -EPERM)
@@ -108,7 +112,11 @@ role_become_target(const struct run *run)
 	else
 		r = privs_become_capable(target->uid, target->gid, target->groups,
 			target->n_groups, role->capabilities);
-	return r == 0 && role && role->no_new_privs ? privs_forbid_more() : r;
+	/* a set-uid program that has some of root's rights and lacks others it expects is a
+	 * way in: what has capabilities starts none */
+	return r == 0 && role && (role->no_new_privs || role->capabilities)
+		? privs_forbid_more()
+		: r;
 }
 
 const char *

@@ -7,10 +7,6 @@
 
 #include "run.h"
 
-/* The role that the run stands under; NULL where it is observed only: then it is as it would
- * be without us. */
-const struct jit_role *role_of(const struct run *run);
-
 /* Takes what the caller asks to hand on into run->asked, as far as the role lets him; before
  * anybody is asked for a password. EXIT_DONE, or what to exit with: text and record are
  * out. */

@@ -23,9 +23,35 @@
 
 enum {
 	RATE_MAX = 60,    /* calls of one name in a minute */
+	TOTAL_MAX = 600,  /* of all */
+	FILED_MAX = 20,   /* requests that one name hands in in a minute */
+	FILED_ALL = 120,  /* of all */
 	OVER_SEC = 86400, /* status: what is over is told so long */
 	OVER_MAX = 500,
 };
+
+/* ---- how often ---- */
+
+/* A name's own share first, so that one flood does not use up everybody's. dir: below
+ * /run/jit. */
+static enum exit_code
+count(const struct run *run, const char *dir, uint32_t most, uint32_t most_of_all)
+{
+	const struct jit_access *access = &run->access;
+	uint32_t skipped;
+	int r = rate_count(
+		&access->site, &access->now, dir, run->options.name, most, &skipped);
+
+	if (r == 0)
+		r = rate_take(run, dir, most_of_all, &skipped);
+	if (r == 0)
+		return EXIT_DONE;
+	if (r == -EDQUOT)
+		say("too many calls; again in a minute");
+	else
+		say("/run/jit/%s cannot be written", dir);
+	return r == -EDQUOT ? EXIT_REFUSED : EXIT_INTERNAL;
+}
 
 /* ---- list, status ---- */
 
@@ -169,14 +195,13 @@ answer_filed(const struct run *run, const char *id)
 }
 
 static enum exit_code
-serve_request(struct run *run, const char *rest)
+file_from_input(struct run *run)
 {
 	char text[INPUT_TEXT_MAX + 2];
 	struct filing filing = { run, text };
 	struct guard_result result;
 	int r = input_read_token(text);
 
-	(void)rest;
 	if (r < 0) {
 		say("%s", input_problem(r));
 		return EXIT_BAD_INPUT;
@@ -191,6 +216,15 @@ serve_request(struct run *run, const char *rest)
 		return answer_filed(run, result.text);
 	say("%s", result.text);
 	return result.code;
+}
+
+static enum exit_code
+serve_request(struct run *run, const char *rest)
+{
+	enum exit_code code = count(run, "serve-request", FILED_MAX, FILED_ALL);
+
+	(void)rest;
+	return code == EXIT_DONE ? file_from_input(run) : code;
 }
 
 /* ---- the table ---- */
@@ -252,21 +286,6 @@ is_delivery_account(const struct run *run)
 	return is;
 }
 
-static enum exit_code
-count(const struct run *run)
-{
-	uint32_t skipped;
-	int r = rate_count(&run->access.site, &run->access.now, "serve",
-		run->options.name, RATE_MAX, &skipped);
-
-	if (r == 0)
-		return EXIT_DONE;
-	say("%s",
-		r == -EDQUOT ? "too many calls; again in a minute"
-			     : "/run/jit/serve cannot be written");
-	return r == -EDQUOT ? EXIT_REFUSED : EXIT_INTERNAL;
-}
-
 enum exit_code
 serve(struct run *run)
 {
@@ -278,7 +297,7 @@ serve(struct run *run)
 		say("--serve is for sshd and the account " ACCOUNT " only");
 		return EXIT_REFUSED;
 	}
-	code = count(run);
+	code = count(run, "serve", RATE_MAX, TOTAL_MAX);
 	if (code != EXIT_DONE)
 		return code;
 	if (row)

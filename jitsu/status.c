@@ -139,7 +139,10 @@ enum exit_code
 cancel(struct run *run)
 {
 	struct guard_result result;
+	enum exit_code code = ask_count(run);
 
+	if (code != EXIT_DONE)
+		return code;
 	guard_run(withdraw, run, &result);
 	say("%s", result.text);
 	return result.code;

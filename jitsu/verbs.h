@@ -37,9 +37,8 @@ struct held_now {
 };
 size_t list_held_now(const struct jit_access *access, struct held_now *ret, size_t size);
 
-/* The one that is meant, by what was typed, or (NULL) the only one that is in force. NULL:
- * the text is out. */
-const struct held_now *list_choose(
-	const struct held_now *held, size_t n, const char *typed);
+/* The one that is meant, by what was typed, or (nothing) the only one that is in force; asks
+ * anew what is held. Points into access. EXIT_DONE, or the text is out. */
+enum exit_code list_choose(struct run *run, struct held_now *ret);
 
 #endif

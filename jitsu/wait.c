@@ -25,7 +25,7 @@ enum {
 struct waiter {
 	struct run *run;
 	char id[JIT_ID_LEN + 1];
-	uint32_t approvals;
+	uid_t uid;        /* the subject's */
 	size_t n_answers; /* that were told */
 	bool escalates;   /* then_ask are still to be asked */
 	int missing;
@@ -147,7 +147,7 @@ look(struct waiter *w)
 		say("the clock cannot be read any more");
 		return EXIT_INTERNAL;
 	}
-	if (jit_requests_find(&w->run->access.site, w->id, &request) < 0) {
+	if (jit_requests_find_of(&w->run->access.site, w->uid, w->id, &request) < 0) {
 		if (++w->missing < MISSING_MAX)
 			return EXIT_NO;
 		say("the request cannot be found any more in /var/lib/jit/requests");
@@ -194,12 +194,12 @@ wait_on(struct waiter *w)
 }
 
 enum exit_code
-wait_for_answer(
-	struct run *run, const struct jit_open_request *request, int64_t limit_sec)
+wait_for_answer(struct run *run, const struct jit_open_request *request, bool old,
+	int64_t limit_sec)
 {
 	static const int watched[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
 	struct waiter w = { .run = run,
-		.approvals = request->approvals,
+		.uid = request->uid,
 		.n_answers = 0,
 		.escalates = request->escalate_sec != 0,
 		.until_ms = limit_sec ? run->access.now.boot_ms + limit_sec * 1000 : 0 };
@@ -212,6 +212,7 @@ wait_for_answer(
 		sigaddset(&set, watched[i]);
 	if (sigprocmask(SIG_BLOCK, &set, &before) < 0)
 		return code;
+	ask_say_asked(run, request, old, true); /* that Ctrl-C only stops the waiting */
 	w.signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (w.signal_fd >= 0) {
 		struct signalfd_siginfo taken;
