@@ -72,7 +72,7 @@ for object in "$BUILD"/pam_jit/pam_jit.so.p/*.o; do
 done
 
 # The decision does no I/O, reads no clock, asks nobody: nor does anything that it calls.
-PURE='jit_(grant_covers_argv|locks_find|view_role|streq|strv_has|strv_equal)|str[a-z]*|mem[a-z]*|stack_chk_fail|_GLOBAL_OFFSET_TABLE_'
+PURE='jit_(grant_(covers_argv|is_agreement|is_answer)|locks_find|view_role|streq|strv_has|strv_equal)|str[a-z]*|mem[a-z]*|stack_chk_fail|_GLOBAL_OFFSET_TABLE_'
 DECISION=$(cd "$SOURCE" && echo libjit/decide*.c)
 DECISION="$DECISION libjit/pattern.c libjit/when.c"
 decided() {

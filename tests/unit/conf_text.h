@@ -105,4 +105,18 @@ conf_text_check(const char *text)
 	return found;
 }
 
+/* `NAME=A,B `, or nothing where there is none. */
+static inline size_t
+conf_text_strv(char *buf, size_t size, const char *name, const struct jit_strv *strv)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < strv->n && len < size; i++)
+		len += (size_t)snprintf(buf + len, size - len, "%s%s%s", i ? "," : name,
+			i ? "" : "=", strv->v[i]);
+	if (strv->n && len < size)
+		len += (size_t)snprintf(buf + len, size - len, " ");
+	return len;
+}
+
 #endif

@@ -150,6 +150,18 @@ deny(const char *by, const char *id)
 	return rule(JIT_RULING_DENY, by, id, true);
 }
 
+/* A second person's yes to daemon's vault_request. */
+static TEST_UNUSED_ struct jit_grant
+agreement(const char *by, const char *id)
+{
+	struct jit_grant g = approval(by, id, "vault");
+
+	g.via = JIT_VIA_BREAK_GLASS;
+	g.dur = 1800;
+	strcpy(g.reason, "fire");
+	return g;
+}
+
 /* What the rules and grants of now say to daemon's question. */
 static TEST_UNUSED_ enum jit_reason
 ask(const struct jit_request *request)
@@ -185,7 +197,7 @@ static TEST_UNUSED_ bool
 has_ended(const char *id)
 {
 	char by[JIT_NAME_MAX + 1], reason[JIT_REASON_MAX + 1];
-	int r = jit_store_ended(&access_.site, id, true, by, reason);
+	int r = jit_store_ended(&access_.site, id, NULL, true, by, reason);
 
 	ASSERT_TRUE(r >= 0);
 	return r == 1;

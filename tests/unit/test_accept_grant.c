@@ -149,6 +149,21 @@ other_subject(struct jit_grant *g)
 {
 	strcpy(g->sub, "bin");
 }
+static void
+other_words(struct jit_grant *g)
+{
+	strcpy(g->reason, "OPS-1 for something else");
+}
+static void
+no_words(struct jit_grant *g)
+{
+	g->reason[0] = '\0';
+}
+static void
+for_break_glass(struct jit_grant *g)
+{
+	g->via = JIT_VIA_BREAK_GLASS;
+}
 
 static void
 test_an_approval_must_fit_the_request(void)
@@ -171,6 +186,10 @@ test_an_approval_must_fit_the_request(void)
 		{ "for another label", other_label, JIT_ACCEPT_REFUSED, "for @db" },
 		{ "for another host", other_host, JIT_ACCEPT_REFUSED, "for web2" },
 		{ "unasked", direct, JIT_ACCEPT_REFUSED, "2 approvals" },
+		{ "other words", other_words, JIT_ACCEPT_REFUSED, "another reason" },
+		{ "no words", no_words, JIT_ACCEPT_REFUSED, "another reason" },
+		{ "for an emergency", for_break_glass, JIT_ACCEPT_REFUSED,
+			"(via break-glass), and this is none" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -253,6 +272,26 @@ test_late_completion(void)
 	ASSERT_CONTAINS(err.text, "had to be handed in by");
 	ASSERT_TRUE(recorded_with("start-late", id));
 	ASSERT_EQ_INT(ask_deploy(), JIT_WHY_NEEDS_APPROVAL);
+	close_world();
+}
+
+/* Whoever signs a request chooses its id: with that of somebody's grant, a revocation would
+ * be judged by the request, and the grant would come in later. */
+static void
+test_a_grant_under_the_id_of_a_request(void)
+{
+	char id[JIT_ID_LEN + 1];
+	struct jit_request request = deploy_request();
+	struct jit_grant grant;
+
+	open_world();
+	file(&request, id);
+	grant = approval("carol", id, "deploy");
+	grant.via = JIT_VIA_DIRECT;
+	grant.req[0] = '\0';
+	memcpy(grant.jti, id, sizeof(id));
+	ASSERT_EQ_INT(hand_in_grant(&grant), JIT_ACCEPT_REFUSED);
+	ASSERT_CONTAINS(err.text, "the token's id is that of a request");
 	close_world();
 }
 
@@ -373,9 +412,9 @@ test_break_glass_by_two(void)
 
 	open_world();
 	file(&request, id);
-	g = approval("carol", id, "vault");
-	g.dur = 1800;
+	g = agreement("carol", id);
 	ASSERT_EQ_INT(hand_in_grant(&g), JIT_ACCEPT_IN_FORCE);
+	ASSERT_TRUE(recorded_with("approve", "\"via\":\"break-glass\""));
 	ASSERT_EQ_INT(state_of(id), JIT_REQUEST_GRANTED);
 	ASSERT_EQ_INT(hand_in_grant(&g), JIT_ACCEPT_IN_FORCE); /* again */
 	ASSERT_EQ_INT(ask(&request), JIT_WHY_NEEDS_APPROVAL);  /* which request? */
@@ -388,6 +427,224 @@ test_break_glass_by_two(void)
 	ASSERT_TRUE(recorded_with("break-glass", id));
 	jit_grant_done(&held.grant);
 	ASSERT_EQ_INT(ask(&request), JIT_WHY_GRANT_HELD);
+	close_world();
+}
+
+static void
+for_the_plain_way(struct jit_grant *g)
+{
+	g->via = JIT_VIA_APPROVAL;
+}
+static void
+unasked(struct jit_grant *g)
+{
+	g->via = JIT_VIA_DIRECT;
+	g->req[0] = '\0';
+}
+static void
+other_request(struct jit_grant *g)
+{
+	strcpy(g->req, WORLD_BOOT);
+}
+
+/* Whoever asks could show the second person a plain request with the same id: what she signs
+ * for that is no agreement. And an agreement is for the one that is open here. */
+static void
+test_what_is_no_agreement(void)
+{
+	static const struct {
+		const char *name;
+		void (*spoil)(struct jit_grant *g);
+		enum jit_accept result;
+		const char *says;
+	} rows[] = {
+		{ "she agreed", no_change, JIT_ACCEPT_IN_FORCE, "" },
+		{ "an approval", for_the_plain_way, JIT_ACCEPT_REFUSED,
+			"is for break-glass, and the token answers another (via "
+			"approval)" },
+		{ "a grant", unasked, JIT_ACCEPT_REFUSED, "no rule here" },
+		{ "of another request", other_request, JIT_ACCEPT_REFUSED,
+			"not made on this host" },
+		{ "other words", other_words, JIT_ACCEPT_REFUSED, "another reason" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct jit_request request = vault_request();
+		struct jit_grant g;
+		char id[JIT_ID_LEN + 1];
+
+		test_row(rows[i].name);
+		open_world();
+		file(&request, id);
+		g = agreement("carol", id);
+		rows[i].spoil(&g);
+		ASSERT_EQ_INT(hand_in_grant(&g), rows[i].result);
+		ASSERT_CONTAINS(err.text, rows[i].says);
+		request.req = id;
+		ASSERT_EQ_INT(ask(&request),
+			rows[i].result == JIT_ACCEPT_IN_FORCE ? JIT_WHY_RULE_BREAK_GLASS
+							      : JIT_WHY_NEEDS_APPROVAL);
+		close_world();
+	}
+	test_row(NULL);
+}
+
+/* As often as she said: what runs under the host's own grants for that request counts. */
+static void
+test_an_agreement_that_is_used_up(void)
+{
+	struct jit_request request = vault_request();
+	struct jit_decision d;
+	struct jit_grant g;
+	char id[JIT_ID_LEN + 1];
+
+	open_world();
+	file(&request, id);
+	g = agreement("carol", id);
+	g.uses = 2;
+	ASSERT_EQ_INT(hand_in_grant(&g), JIT_ACCEPT_IN_FORCE);
+	request.req = id;
+	for (int i = 0; i < 2; i++) {
+		struct jit_held held;
+
+		ASSERT_OK(jit_access_subject(&access_, "daemon", 0, NULL));
+		request.anew = true;
+		ASSERT_OK(jit_access_ask(&access_, &request, &d, &err));
+		ASSERT_EQ_INT(d.reason, JIT_WHY_RULE_BREAK_GLASS);
+		ASSERT_OK(jit_access_make(&access_, &request, &d, &held, &err));
+		jit_grant_done(&held.grant);
+		request.anew = false;
+		ASSERT_EQ_INT(ask(&request), JIT_WHY_GRANT_HELD);
+		ASSERT_OK(jit_access_ask(&access_, &request, &d, &err));
+		ASSERT_EQ_UINT(d.uses, 2);
+		ASSERT_OK(jit_access_use(&access_, d.grant, d.uses, &err));
+	}
+	ASSERT_ERR(jit_access_use(&access_, d.grant, d.uses, &err), EDQUOT);
+	ASSERT_EQ_INT(ask(&request), JIT_WHY_NEEDS_APPROVAL);
+	/* also when what the host made is gone with a reboot */
+	strcpy(access_.now.boot_id, "fedcba9876543210fedcba9876543210");
+	ASSERT_EQ_INT(ask(&request), JIT_WHY_NEEDS_APPROVAL);
+	close_world();
+}
+
+/* ---- the words ---- */
+
+static void
+test_words_that_the_rule_wants(void)
+{
+	static const struct {
+		const char *role, *reason;
+		enum jit_via via;
+		enum jit_accept result;
+		const char *says;
+	} rows[] = {
+		{ "tape", "OPS-1", JIT_VIA_APPROVAL, JIT_ACCEPT_IN_FORCE, "" },
+		{ "tape", "please", JIT_VIA_APPROVAL, JIT_ACCEPT_REFUSED, "a ticket" },
+		{ "tape", "", JIT_VIA_APPROVAL, JIT_ACCEPT_REFUSED, "a ticket" },
+		{ "tape", "OPS-1", JIT_VIA_DIRECT, JIT_ACCEPT_IN_FORCE, "" },
+		{ "tape", "please", JIT_VIA_DIRECT, JIT_ACCEPT_REFUSED, "a ticket" },
+		{ "tape", "", JIT_VIA_DIRECT, JIT_ACCEPT_REFUSED, "a ticket" },
+		{ "login", "please", JIT_VIA_APPROVAL, JIT_ACCEPT_IN_FORCE, "" },
+		{ "login", "", JIT_VIA_APPROVAL, JIT_ACCEPT_REFUSED,
+			"must have a reason (rule bob-root)" },
+		{ "login", "please", JIT_VIA_DIRECT, JIT_ACCEPT_IN_FORCE, "" },
+		{ "login", "", JIT_VIA_DIRECT, JIT_ACCEPT_IN_FORCE, "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct jit_grant g = approval("carol", WORLD_BOOT, rows[i].role);
+		char row[64];
+
+		snprintf(row, sizeof(row), "%s \"%s\" %s", rows[i].role, rows[i].reason,
+			jit_via_name(rows[i].via));
+		test_row(row);
+		open_world();
+		g.via = rows[i].via;
+		if (g.via == JIT_VIA_DIRECT)
+			g.req[0] = '\0';
+		strcpy(g.reason, rows[i].reason);
+		ASSERT_EQ_INT(hand_in_grant(&g), rows[i].result);
+		ASSERT_CONTAINS(err.text, rows[i].says);
+		close_world();
+	}
+	test_row(NULL);
+}
+
+/* The words of two who answer elsewhere must be the same: they saw one request. */
+static void
+test_approvals_in_different_words(void)
+{
+	struct jit_grant a, b;
+
+	open_world();
+	a = approval("carol", WORLD_BOOT, "deploy");
+	b = approval("dave", WORLD_BOOT, "deploy");
+	strcpy(b.reason, "OPS-2 the other one");
+	ASSERT_EQ_INT(hand_in_grant(&a), JIT_ACCEPT_MORE_NEEDED);
+	ASSERT_EQ_INT(hand_in_grant(&b), JIT_ACCEPT_MORE_NEEDED);
+	ASSERT_EQ_INT(ask_deploy(), JIT_WHY_NEEDS_APPROVAL);
+	close_world();
+}
+
+/* ---- whose ids ---- */
+
+/* Under the id of somebody else's grant or request nothing comes in. */
+static void
+test_ids_of_other_people(void)
+{
+	struct jit_request request = deploy_request();
+	struct jit_grant login, first, theirs;
+	char id[JIT_ID_LEN + 1];
+
+	open_world();
+	login = approval("carol", WORLD_BOOT, "login");
+	login.via = JIT_VIA_DIRECT;
+	login.req[0] = '\0';
+	ASSERT_EQ_INT(hand_in_grant(&login), JIT_ACCEPT_IN_FORCE);
+	first = approval("carol", WORLD_BOOT, "deploy");
+	ASSERT_EQ_INT(hand_in_grant(&first), JIT_ACCEPT_MORE_NEEDED);
+	file(&request, id);
+	for (int i = 0; i < 4; i++) {
+		static const char *const rows[] = { "a grant's", "an approval's",
+			"the id of their request", "an open request's" };
+
+		test_row(rows[i]);
+		theirs = approval("carol", i == 2 ? WORLD_BOOT : id, "login");
+		strcpy(theirs.sub, "bin");
+		if (i < 2) {
+			theirs.via = JIT_VIA_DIRECT;
+			theirs.req[0] = '\0';
+			strcpy(theirs.jti, i ? first.jti : login.jti);
+		}
+		ASSERT_EQ_INT(hand_in_grant(&theirs), JIT_ACCEPT_REFUSED);
+		ASSERT_CONTAINS(err.text,
+			i < 3 ? "the token's id is that of another's grant"
+			      : "something else than the request");
+	}
+	test_row(NULL);
+	close_world();
+}
+
+/* What was granted is not made whole again by a third, from their own moment. */
+static void
+test_a_granted_request_takes_no_third(void)
+{
+	struct jit_request request = deploy_request();
+	struct jit_grant first;
+	char id[JIT_ID_LEN + 1], path[128];
+
+	open_world();
+	file(&request, id);
+	first = approval("carol", id, "deploy");
+	ASSERT_EQ_INT(hand_in_grant(&first), JIT_ACCEPT_MORE_NEEDED);
+	ASSERT_EQ_INT(approve("dave", id), JIT_ACCEPT_IN_FORCE);
+	snprintf(path, sizeof(path), "lib/grants/1/%s", first.jti);
+	ASSERT_EQ_INT(unlink(world_path(path)), 0); /* as if her key had gone */
+	later(600);
+	ASSERT_EQ_INT(ask_deploy(), JIT_WHY_NEEDS_APPROVAL);
+	ASSERT_EQ_INT(approve("grace", id), JIT_ACCEPT_REFUSED);
+	ASSERT_CONTAINS(err.text, "granted already");
+	ASSERT_EQ_INT(ask_deploy(), JIT_WHY_NEEDS_APPROVAL);
 	close_world();
 }
 
@@ -523,7 +780,11 @@ test_a_clock_set_back(void)
 TEST_MAIN(TEST(test_two_of_three), TEST(test_what_does_not_count),
 	TEST(test_an_approval_must_fit_the_request), TEST(test_the_window_of_several),
 	TEST(test_late_completion), TEST(test_a_request_that_is_over),
-	TEST(test_without_a_local_request), TEST(test_approvals_of_different_things),
-	TEST(test_a_later_start), TEST(test_break_glass_by_two), TEST(test_locks),
+	TEST(test_a_grant_under_the_id_of_a_request), TEST(test_without_a_local_request),
+	TEST(test_approvals_of_different_things), TEST(test_a_later_start),
+	TEST(test_break_glass_by_two), TEST(test_what_is_no_agreement),
+	TEST(test_an_agreement_that_is_used_up), TEST(test_words_that_the_rule_wants),
+	TEST(test_approvals_in_different_words), TEST(test_ids_of_other_people),
+	TEST(test_a_granted_request_takes_no_third), TEST(test_locks),
 	TEST(test_no_record_no_approval), TEST(test_a_full_disk),
 	TEST(test_a_crash_before_closing), TEST(test_a_clock_set_back))

@@ -505,6 +505,134 @@ test_tokens_from_elsewhere(void)
 	test_row(NULL);
 }
 
+/* ---- whose id it is ---- */
+
+static struct jit_grant
+grant_of(const char *user, uid_t uid, const char *req)
+{
+	struct jit_subject subject = { .uid = uid };
+	struct jit_grant g = world_grant();
+	_cleanup_free_ char *token = NULL;
+
+	snprintf(subject.name, sizeof(subject.name), "%s", user);
+	snprintf(g.sub, sizeof(g.sub), "%s", user);
+	if (req) {
+		g.via = JIT_VIA_APPROVAL;
+		strcpy(g.req, req);
+	}
+	token = world_token(&g, "carol");
+	ASSERT_OK(jit_store_add_brought(
+		&access_.site, &subject, &g, token, &access_.now, WORLD_NOW));
+	return g;
+}
+
+static void
+an_approvals(struct jit_filed *f)
+{
+	strcpy(f->jti, grant_of("bob", 1001, WORLD_BOOT).jti);
+}
+static void
+an_answered_ones(struct jit_filed *f)
+{
+	(void)grant_of("bob", 1001, f->jti);
+}
+static void
+a_past_grants(struct jit_filed *f)
+{
+	struct jit_grant g = grant_of("bob", 1001, NULL);
+	char from[128], to[128];
+	int month = jit_archive_month(&access_.site, WORLD_NOW);
+
+	ASSERT_TRUE(month >= 0);
+	close(month);
+	snprintf(from, sizeof(from), "%s/lib/grants/1001/%s", world_root(), g.jti);
+	snprintf(to, sizeof(to), "%s/lib/archive/2027-01/%s", world_root(), g.jti);
+	ASSERT_EQ_INT(rename(from, to), 0);
+	strcpy(f->jti, g.jti);
+}
+static void
+an_ended_ones(struct jit_filed *f)
+{
+	const struct jit_grant bobs = { .sub = "bob" };
+
+	ASSERT_OK(jit_store_end(&access_.site, &bobs, f->jti, "carol", "", &access_.now));
+}
+static void
+what_a_host_made(struct jit_filed *f)
+{
+	const struct jit_grant bobs = { .sub = "bob", .by_host = true };
+
+	ASSERT_OK(jit_store_end(&access_.site, &bobs, f->jti, "bob", "", &access_.now));
+}
+
+/* Who signs a request chooses its id, and may withdraw it: that must end nothing else. */
+static void
+test_ids_that_are_taken(void)
+{
+	static const struct {
+		const char *name;
+		void (*take)(struct jit_filed *f);
+		bool taken;
+	} rows[] = {
+		{ "a new one", nothing, false },
+		{ "an approval's", an_approvals, true },
+		{ "of a request that an approval answers", an_answered_ones, true },
+		{ "a past grant's", a_past_grants, true },
+		{ "an ended one's", an_ended_ones, true },
+		{ "an ended one's that a host made", what_a_host_made, true },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct jit_filed f = daemon_filed();
+		struct jit_open_request r = { 0 };
+		bool old;
+
+		test_row(rows[i].name);
+		open_world();
+		rows[i].take(&f);
+		ASSERT_EQ_INT(
+			file_token(&f, "daemon", &r, &old), rows[i].taken ? -EPERM : 0);
+		ASSERT_CONTAINS(err.text, rows[i].taken ? "its id is taken here" : "");
+		ASSERT_EQ_UINT(open_requests(), !rows[i].taken);
+		jit_open_request_done(&r);
+		close_world();
+	}
+	test_row(NULL);
+}
+
+/* And if one got in all the same, what ends is the asker's. */
+static void
+test_withdrawing_ends_what_is_ones_own(void)
+{
+	struct jit_filed f = daemon_filed();
+	struct jit_open_request r;
+	struct jit_grant theirs, own;
+	struct jit_held_list list = { 0 };
+	char by[JIT_NAME_MAX + 1], reason[JIT_REASON_MAX + 1], *token;
+	bool old;
+
+	open_world();
+	ASSERT_OK(file_token(&f, "daemon", &r, &old));
+	jit_open_request_done(&r);
+	theirs = own = grant_of("bob", 1001, f.jti);
+	strcpy(own.sub, "daemon");
+	ASSERT_OK(jit_access_withdraw(&access_, 1, f.jti, &err));
+	ASSERT_EQ_INT(
+		jit_store_ended(&access_.site, f.jti, "daemon", false, by, reason), 1);
+	ASSERT_EQ_INT(jit_store_ended(&access_.site, f.jti, "bob", false, by, reason), 0);
+	ASSERT_OK(jit_store_load_all(&access_.site, &access_.keys, &access_.now, &list));
+	ASSERT_EQ_UINT(list.n, 1);
+	ASSERT_EQ_STR(list.v[0].grant.jti, theirs.jti);
+	ASSERT_FALSE(list.v[0].ended);
+	jit_held_list_done(&list);
+	token = world_token(&own, "carol");
+	ASSERT_ERR(jit_store_add_brought(&access_.site, &access_.subject, &own, token,
+			   &access_.now, WORLD_NOW),
+		ESTALE);
+	free(token);
+	close_world();
+}
+
 static void
 test_what_is_no_request(void)
 {
@@ -542,7 +670,8 @@ test_withdrawing(void)
 	ASSERT_OK(jit_access_withdraw(&access_, 1, shown, &err));
 	ASSERT_EQ_UINT(open_requests(), 0);
 	/* approvals that come now count for nothing */
-	ASSERT_EQ_INT(jit_store_ended(&access_.site, r.filed.jti, false, by, reason), 1);
+	ASSERT_EQ_INT(
+		jit_store_ended(&access_.site, r.filed.jti, NULL, false, by, reason), 1);
 	ASSERT_EQ_STR(by, "daemon");
 	ASSERT_EQ_STR(reason, "withdrawn");
 	log = records();
@@ -624,5 +753,6 @@ TEST_MAIN(TEST(test_what_is_filed), TEST(test_an_exact_command), TEST(test_long_
 	TEST(test_the_same_again), TEST(test_too_many), TEST(test_later_starts),
 	TEST(test_what_nobody_can_approve), TEST(test_no_record),
 	TEST(test_a_token_from_elsewhere), TEST(test_tokens_from_elsewhere),
-	TEST(test_what_is_no_request), TEST(test_withdrawing),
-	TEST(test_withdrawing_needs_one), TEST(test_escalation_and_abandonment))
+	TEST(test_ids_that_are_taken), TEST(test_withdrawing_ends_what_is_ones_own),
+	TEST(test_what_is_no_request), TEST(test_withdrawing), TEST(test_withdrawing_needs_one),
+	TEST(test_escalation_and_abandonment))

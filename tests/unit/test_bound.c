@@ -42,12 +42,16 @@ test_tombstones(void)
 	static const struct {
 		const char *name;
 		bool tomb_by_host, bound_by_host;
+		const char *whose;
 		int result;
 	} rows[] = {
-		{ "a brought one", false, false, 1 },
-		{ "a host's one", true, true, 1 },
-		{ "a host's one, ended from outside", false, true, 1 },
-		{ "another's", true, false, 0 },
+		{ "a brought one", false, false, "", 1 },
+		{ "a host's one", true, true, "", 1 },
+		{ "a host's one, ended from outside", false, true, "", 1 },
+		{ "another's", true, false, "", 0 },
+		{ "one's own", false, false, "bob", 1 },
+		{ "another person's of this id", false, false, "alice", 0 },
+		{ "another person's that a host made", true, true, "alice", 0 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -56,6 +60,7 @@ test_tombstones(void)
 
 		test_row(rows[i].name);
 		world_open(&access_);
+		strcpy(g.sub, rows[i].whose);
 		ASSERT_EQ_INT(ended(&bound), 0);
 		ASSERT_OK(jit_store_end(&access_.site, &g, WORLD_BOOT, "carol",
 			"wrong host", &access_.now));

@@ -64,6 +64,11 @@ test_list_and_review(void)
 	ASSERT_EQ_STR(got_.seen_reason, "fine");
 	ASSERT_EQ_INT(got_.seen_sec, WORLD_NOW);
 	ASSERT_EQ_INT(got_.ended_sec, WORLD_NOW - 50); /* the first end stays */
+	/* whoever ends its grant ends it */
+	ASSERT_OK(jit_store_end(
+		&access_.site, NULL, ID_B, "bob", "given back", &access_.now));
+	ASSERT_OK(jit_break_glass_find(&access_.site, ID_B, &got_));
+	ASSERT_EQ_INT(got_.ended_sec, access_.now.wall_sec);
 	ASSERT_ERR(jit_break_glass_find(&access_.site, WORLD_BOOT, &got_), ENOENT);
 	ASSERT_ERR(jit_break_glass_find(&access_.site, "../../clock", &got_), ENOENT);
 	close_world();

@@ -43,19 +43,6 @@ check_cases(const struct role_case *cases, size_t n)
 
 /* ---- what is written arrives ---- */
 
-static size_t
-add_strv(char *buf, size_t size, const char *name, const struct jit_strv *strv)
-{
-	size_t len = 0;
-
-	for (size_t i = 0; i < strv->n && len < size; i++)
-		len += (size_t)snprintf(buf + len, size - len, "%s%s%s", i ? "," : name,
-			i ? "" : "=", strv->v[i]);
-	if (strv->n && len < size)
-		len += (size_t)snprintf(buf + len, size - len, " ");
-	return len;
-}
-
 /* Only what a role without any key does not have. */
 static const char *
 shown(const struct jit_role *role)
@@ -66,16 +53,18 @@ shown(const struct jit_role *role)
 	buf[0] = '\0';
 #define ADD(...) n += (size_t)snprintf(buf + n, sizeof(buf) - n, __VA_ARGS__)
 	for (size_t i = 0; i < role->n_commands; i++) {
-		n += add_strv(buf + n, sizeof(buf) - n, "command", &role->commands[i]);
+		n += conf_text_strv(
+			buf + n, sizeof(buf) - n, "command", &role->commands[i]);
 		if (role->digests[i].given)
 			ADD("sha256=%02x..%02x ", role->digests[i].sha256[0],
 				role->digests[i].sha256[31]);
 	}
 	for (size_t i = 0; i < role->n_deny_commands; i++)
-		n += add_strv(buf + n, sizeof(buf) - n, "deny", &role->deny_commands[i]);
-	n += add_strv(buf + n, sizeof(buf) - n, "edit", &role->edit);
-	n += add_strv(buf + n, sizeof(buf) - n, "keep", &role->env_keep);
-	n += add_strv(buf + n, sizeof(buf) - n, "set", &role->env_set);
+		n += conf_text_strv(
+			buf + n, sizeof(buf) - n, "deny", &role->deny_commands[i]);
+	n += conf_text_strv(buf + n, sizeof(buf) - n, "edit", &role->edit);
+	n += conf_text_strv(buf + n, sizeof(buf) - n, "keep", &role->env_keep);
+	n += conf_text_strv(buf + n, sizeof(buf) - n, "set", &role->env_set);
 	if (role->capabilities)
 		ADD("capabilities=%llx ", (unsigned long long)role->capabilities);
 	if (role->max_uses)
@@ -118,14 +107,16 @@ static const struct role_case good_cases[] = {
 		"edit=/etc/hosts,/etc/nginx/* " },
 	{ SELF "capabilities = [ \"cap_net_raw\", \"cap_net_admin\" ];",
 		"command=/usr/bin/id capabilities=3000 " },
-	{ SELF "capabilities = [ \"cap_checkpoint_restore\" ];",
+	{ SELF "capabilities = [ \"cap_audit_read\", \"cap_syslog\" ];",
+		"command=/usr/bin/id capabilities=2400000000 " },
+	{ SELF "capabilities = [ \"cap_checkpoint_restore\" ]; equals_root = true;",
 		"command=/usr/bin/id capabilities=10000000000 " },
 	{ SELF "capabilities = [ \"cap_chown\" ]; equals_root = true;",
 		"command=/usr/bin/id capabilities=1 " },
 	{ ID "authenticate_with = \"jit-totp\";", "command=/usr/bin/id with=jit-totp " },
 	{ ID "authenticate_with = \"jit-u2f\";", "command=/usr/bin/id with=jit-u2f " },
-	{ ID "env_keep = [ \"LC_*\", \"DEBIAN_FRONTEND\", \"http?_proxy\" ];",
-		"command=/usr/bin/id keep=LC_*,DEBIAN_FRONTEND,http?_proxy " },
+	{ ID "env_keep = [ \"LC_*\", \"VENDOR_MODE\", \"http?_proxy\" ];",
+		"command=/usr/bin/id keep=LC_*,VENDOR_MODE,http?_proxy " },
 	{ ID "env_keep = [ \"LD_*\", \"PATH\" ]; equals_root = true;",
 		"command=/usr/bin/id keep=LD_*,PATH " },
 	{ ID "env_set = [ \"EMPTY=\", \"A=b=c d\" ];",
@@ -264,7 +255,8 @@ test_command_mistakes(void)
 #define CHOOSES(column, glob, name)                                                      \
 	AT(column,                                                                       \
 		"\"" glob "\" can match " name                                           \
-		", by which a caller chooses what the command runs or loads; " ROOT_BY)
+		", by which a caller chooses what the command runs or loads; " ROOT_BY   \
+		" (what the loader and shells read is not handed on even then)")
 #define KEEP(glob) ID "env_keep = [ \"" glob "\" ];"
 #define NO_UMASK(text)                                                                   \
 	AT("45", "\"" text "\" is no umask; write three octal digits, like \"027\"")
@@ -286,9 +278,9 @@ static const struct role_case surroundings_cases[] = {
 	{ SELF "capabilities = [ ];", AT("69", "capabilities is empty") },
 	{ SELF "capabilities = \"cap_net_raw\";",
 		AT("69", "capabilities is a list: capabilities = [ \"…\", \"…\" ]") },
-	{ SELF "capabilities = [ \"cap_kill\", \"cap_setuid\" ];",
-		AT("83", "\"cap_setuid\" is root by another name; " ROOT_BY) },
-	{ LOGIN "run_as = \"self\"; capabilities = [ \"cap_kill\" ];",
+	{ SELF "capabilities = [ \"cap_lease\", \"cap_setuid\" ];",
+		AT("84", "\"cap_setuid\" is root by another name; " ROOT_BY) },
+	{ LOGIN "run_as = \"self\"; capabilities = [ \"cap_lease\" ];",
 		AT("38",
 			"capabilities is for commands, and this role is for logins "
 			"only; remove it") },
@@ -396,11 +388,56 @@ static const struct role_case dangerous_cases[] = {
 	{ KEEP("PERL5OPT"), CHOOSES("50", "PERL5OPT", "PERL*") },
 	{ KEEP("RUBYOPT"), CHOOSES("50", "RUBYOPT", "RUBY*") },
 	{ KEEP("NODE_OPTIONS"), CHOOSES("50", "NODE_OPTIONS", "NODE_*") },
-	{ KEEP("JAVA_TOOL_OPTIONS"),
-		CHOOSES("50", "JAVA_TOOL_OPTIONS", "JAVA_TOOL_OPTIONS") },
+	{ KEEP("JAVA_TOOL_OPTIONS"), CHOOSES("50", "JAVA_TOOL_OPTIONS", "JAVA_*") },
 	{ KEEP("EDITOR"), CHOOSES("50", "EDITOR", "EDITOR") },
 	{ KEEP("GIT_SSH_COMMAND"), CHOOSES("50", "GIT_SSH_COMMAND", "GIT_*") },
 	{ KEEP("HOME"), CHOOSES("50", "HOME", "HOME") },
+	{ KEEP("DEBIAN_FRONTEND"), CHOOSES("50", "DEBIAN_FRONTEND", "DEB*") },
+	{ KEEP("DEBCONF_DB_OVERRIDE"), CHOOSES("50", "DEBCONF_DB_OVERRIDE", "DEB*") },
+	{ KEEP("?EBIAN_*"), CHOOSES("50", "?EBIAN_*", "DEB*") },
+	{ KEEP("UCF_FORCE_CONFFOLD"), CHOOSES("50", "UCF_FORCE_CONFFOLD", "UCF_*") },
+	{ KEEP("APT_CONFIG"), CHOOSES("50", "APT_CONFIG", "APT_*") },
+	{ KEEP("DPKG_ROOT"), CHOOSES("50", "DPKG_ROOT", "DPKG_*") },
+	{ KEEP("NEEDRESTART_MODE"), CHOOSES("50", "NEEDRESTART_MODE", "NEEDRESTART_*") },
+	{ KEEP("RPM_CONFIGDIR"), CHOOSES("50", "RPM_CONFIGDIR", "RPM_*") },
+	{ KEEP("KUBECONFIG"), CHOOSES("50", "KUBECONFIG", "KUBE*") },
+	{ KEEP("DOCKER_HOST"), CHOOSES("50", "DOCKER_HOST", "DOCKER_*") },
+	{ KEEP("CURL_HOME"), CHOOSES("50", "CURL_HOME", "CURL_*") },
+	{ KEEP("WGETRC"), CHOOSES("50", "WGETRC", "WGETRC") },
+	{ KEEP("PSQLRC"), CHOOSES("50", "PSQLRC", "PSQL*") },
+	{ KEEP("PSQL_PAGER"), CHOOSES("50", "PSQL_PAGER", "PSQL*") },
+	{ KEEP("PGSERVICEFILE"), CHOOSES("50", "PGSERVICEFILE", "PG*") },
+	{ KEEP("MYSQL_HOME"), CHOOSES("50", "MYSQL_HOME", "MYSQL_*") },
+	{ KEEP("ANSIBLE_CONFIG"), CHOOSES("50", "ANSIBLE_CONFIG", "ANSIBLE_*") },
+	{ KEEP("GNUPGHOME"), CHOOSES("50", "GNUPGHOME", "GNUPGHOME") },
+	{ KEEP("CARGO_HOME"), CHOOSES("50", "CARGO_HOME", "CARGO*") },
+	{ KEEP("RUSTC_WRAPPER"), CHOOSES("50", "RUSTC_WRAPPER", "RUST*") },
+	{ KEEP("GOFLAGS"), CHOOSES("50", "GOFLAGS", "GO*") },
+	{ KEEP("CC"), CHOOSES("50", "CC", "CC") },
+	{ KEEP("CXX"), CHOOSES("50", "CXX", "CXX") },
+	{ KEEP("MAKEFLAGS"), CHOOSES("50", "MAKEFLAGS", "MAKE*") },
+	{ KEEP("CMAKE_TOOLCHAIN_FILE"),
+		CHOOSES("50", "CMAKE_TOOLCHAIN_FILE", "CMAKE_*") },
+	{ KEEP("PKG_CONFIG_PATH"), CHOOSES("50", "PKG_CONFIG_PATH", "PKG_CONFIG*") },
+	{ KEEP("PIP_CONFIG_FILE"), CHOOSES("50", "PIP_CONFIG_FILE", "PIP_*") },
+	{ KEEP("JAVA_HOME"), CHOOSES("50", "JAVA_HOME", "JAVA_*") },
+	{ KEEP("MAVEN_OPTS"), CHOOSES("50", "MAVEN_OPTS", "MAVEN_*") },
+	{ KEEP("XTABLES_LIBDIR"), CHOOSES("50", "XTABLES_LIBDIR", "XTABLES_*") },
+	{ KEEP("TC_LIB_DIR"), CHOOSES("50", "TC_LIB_DIR", "TC_LIB_DIR") },
+	{ KEEP("AWS_CONFIG_FILE"), CHOOSES("50", "AWS_CONFIG_FILE", "AWS_*") },
+	{ KEEP("CLOUDSDK_PYTHON"), CHOOSES("50", "CLOUDSDK_PYTHON", "CLOUDSDK_*") },
+	{ KEEP("TF_CLI_ARGS"), CHOOSES("50", "TF_CLI_ARGS", "TF_*") },
+	{ KEEP("BORG_RSH"), CHOOSES("50", "BORG_RSH", "BORG_*") },
+	{ KEEP("RESTIC_PASSWORD_COMMAND"),
+		CHOOSES("50", "RESTIC_PASSWORD_COMMAND", "RESTIC_*") },
+	{ KEEP("LVM_SYSTEM_DIR"), CHOOSES("50", "LVM_SYSTEM_DIR", "LVM_*") },
+	{ KEEP("RSH"), CHOOSES("50", "RSH", "RSH") },
+	{ KEEP("MANOPT"), CHOOSES("50", "MANOPT", "MAN*") },
+	{ KEEP("DBUS_SYSTEM_BUS_ADDRESS"),
+		CHOOSES("50", "DBUS_SYSTEM_BUS_ADDRESS", "DBUS_*") },
+	{ KEEP("DEBIAN_FRONTEND") "equals_root = true;", "" },
+	{ KEEP("https_proxy"), "" },
+	{ KEEP("NO_PROXY"), "" },
 	{ KEEP("LANG"), "" },
 	{ KEEP("LC_[A-Z]*"), "" },
 	{ KEEP("SSH_AUTH_SOCK"), "" },
@@ -418,7 +455,9 @@ test_capabilities_that_are_root_say_so(void)
 {
 	static const char *const names[] = { "setuid", "setgid", "setpcap", "setfcap",
 		"sys_admin", "sys_ptrace", "sys_module", "sys_rawio", "dac_override",
-		"dac_read_search", "chown", "fowner", "mknod", "bpf", "audit_control" };
+		"dac_read_search", "chown", "fowner", "mknod", "bpf", "audit_control",
+		"sys_boot", "sys_chroot", "kill", "perfmon", "checkpoint_restore",
+		"mac_admin", "mac_override" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		char text[256];

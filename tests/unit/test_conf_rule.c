@@ -50,19 +50,6 @@ check_cases(const struct rule_case *cases, size_t n)
 
 /* ---- what is written arrives ---- */
 
-static size_t
-add_strv(char *buf, size_t size, const char *name, const struct jit_strv *strv)
-{
-	size_t len = 0;
-
-	for (size_t i = 0; i < strv->n && len < size; i++)
-		len += (size_t)snprintf(buf + len, size - len, "%s%s%s", i ? "," : name,
-			i ? "" : "=", strv->v[i]);
-	if (strv->n && len < size)
-		len += (size_t)snprintf(buf + len, size - len, " ");
-	return len;
-}
-
 static const char *
 shown(const struct jit_rule *rule)
 {
@@ -72,14 +59,14 @@ shown(const struct jit_rule *rule)
 
 #define ADD(...) n += (size_t)snprintf(buf + n, sizeof(buf) - n, __VA_ARGS__)
 	ADD("%s %u ", ways[rule->approval], rule->approvals);
-	n += add_strv(buf + n, sizeof(buf) - n, "by", &rule->approvers);
-	n += add_strv(buf + n, sizeof(buf) - n, "then", &rule->then_ask);
-	n += add_strv(buf + n, sizeof(buf) - n, "shown", &rule->then_ask_shown);
+	n += conf_text_strv(buf + n, sizeof(buf) - n, "by", &rule->approvers);
+	n += conf_text_strv(buf + n, sizeof(buf) - n, "then", &rule->then_ask);
+	n += conf_text_strv(buf + n, sizeof(buf) - n, "shown", &rule->then_ask_shown);
 	if (rule->answer_within_sec)
 		ADD("within=%lld ", (long long)rule->answer_within_sec);
-	n += add_strv(buf + n, sizeof(buf) - n, "pin", &rule->operators);
-	n += add_strv(buf + n, sizeof(buf) - n, "shown", &rule->operators_shown);
-	n += add_strv(buf + n, sizeof(buf) - n, "ticket", &rule->ticket);
+	n += conf_text_strv(buf + n, sizeof(buf) - n, "pin", &rule->operators);
+	n += conf_text_strv(buf + n, sizeof(buf) - n, "shown", &rule->operators_shown);
+	n += conf_text_strv(buf + n, sizeof(buf) - n, "ticket", &rule->ticket);
 	ADD("%s%s%s", rule->pin_replaces_approvals ? "replaces " : "",
 		rule->exact_command ? "exact " : "",
 		rule->reason_required ? "reason " : "");

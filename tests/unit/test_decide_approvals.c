@@ -42,8 +42,8 @@ test_two_people_make_one_grant(void)
 	ASSERT_EQ_UINT(d.approvals, 2);
 	ASSERT_TRUE(d.grant == &held[1]);               /* the last one's */
 	ASSERT_EQ_INT(d.end_ms, BOOT_MS + 3540 * 1000); /* from the moment it was whole */
-	ASSERT_EQ_UINT(jit_decide_approvals(&facts, &held[0].grant, false), 2);
-	ASSERT_EQ_UINT(jit_decide_approvals(&facts, &held[1].grant, false), 2);
+	ASSERT_EQ_UINT(jit_decide_approvals(&facts, &held[0].grant), 2);
+	ASSERT_EQ_UINT(jit_decide_approvals(&facts, &held[1].grant), 2);
 }
 
 static void
@@ -122,6 +122,21 @@ static void
 another_role(void)
 {
 	strcpy(b->grant.role, "root");
+}
+static void
+other_words(void)
+{
+	strcpy(b->grant.reason, "OPS-13 something else");
+}
+static void
+one_for_break_glass(void)
+{
+	b->grant.via = JIT_VIA_BREAK_GLASS;
+}
+static void
+both_for_break_glass(void)
+{
+	a->grant.via = b->grant.via = JIT_VIA_BREAK_GLASS;
 }
 static void
 another_target(void)
@@ -233,6 +248,7 @@ test_anything_less_makes_none(void)
 		ROW(the_subject_himself), ROW(no_approver), ROW(no_longer_approver),
 		ROW(another_request), ROW(no_request), ROW(another_subject),
 		ROW(another_host), ROW(the_hosts_label), ROW(another_role),
+		ROW(other_words), ROW(one_for_break_glass), ROW(both_for_break_glass),
 		ROW(another_target), ROW(another_command), ROW(direct), ROW(both_direct),
 		ROW(by_the_host), ROW(another_way), ROW(revoked), ROW(one_ended),
 		ROW(one_expired), ROW(start_too_late), ROW(over), ROW(clock_back),
@@ -367,23 +383,30 @@ test_each_person_once(void)
 	strcpy(b->grant.iss, "carol");
 	strcpy(b->grant.kid, "k4.pid.carol-two");
 	add_token("carol", JIT_VIA_APPROVAL, "deploy", 30);
-	ASSERT_EQ_UINT(jit_decide_approvals(&facts, &a->grant, false), 1);
+	ASSERT_EQ_UINT(jit_decide_approvals(&facts, &a->grant), 1);
 	ASSERT_EQ_INT(deploy().verdict, JIT_DENY);
 	add_token("dave", JIT_VIA_APPROVAL, "deploy", 20);
-	ASSERT_EQ_UINT(jit_decide_approvals(&facts, &a->grant, false), 2);
+	ASSERT_EQ_UINT(jit_decide_approvals(&facts, &a->grant), 2);
 	ASSERT_TRUE(deploy().grant == &held[3]);
 	ASSERT_EQ_INT(deploy().end_ms, BOOT_MS + 3580 * 1000);
 }
 
-/* What somebody says again counts where what they said first is over. */
+/* Who has answered once has answered: saying it again when the first word is over does not
+ * begin the time anew. */
 static void
-test_an_expired_answer_makes_way(void)
+test_an_expired_answer_stays_the_answer(void)
 {
 	two_agree();
-	a->grant.exp = NOW - 1;
+	a->grant.exp = NOW;
 	add_token("carol", JIT_VIA_APPROVAL, "deploy", 10);
+	ASSERT_EQ_INT(deploy().verdict, JIT_DENY);
+	ASSERT_EQ_UINT(jit_decide_approvals(&facts, &a->grant), 2);
+	a->grant.exp = NOW + 1;
+	ASSERT_TRUE(deploy().grant == b);
+	ASSERT_EQ_INT(deploy().end_ms, BOOT_MS + 1000);
+	facts.held++; /* their first word is not known here */
+	facts.n_held--;
 	ASSERT_TRUE(deploy().grant == &held[2]);
-	ASSERT_EQ_INT(deploy().end_ms, BOOT_MS + 3590 * 1000);
 }
 
 static void
@@ -403,8 +426,7 @@ test_as_many_as_the_rule_says(void)
 			ASSERT_EQ_STR(jit_reason_name(deploy().reason), "needs-approval");
 			ASSERT_EQ_UINT(deploy().approvals, n);
 			add_token(people[have], JIT_VIA_APPROVAL, "deploy", 50 - have);
-			ASSERT_EQ_UINT(
-				jit_decide_approvals(&facts, &a->grant, false), have + 1);
+			ASSERT_EQ_UINT(jit_decide_approvals(&facts, &a->grant), have + 1);
 		}
 		ASSERT_EQ_INT(deploy().verdict, JIT_ALLOW);
 		ASSERT_TRUE(deploy().grant == &held[n - 1]);
@@ -426,7 +448,7 @@ test_no_more_than_there_is_room_for(void)
 	for (size_t i = 0; i < ARRAY_SIZE(people); i++)
 		add_token(people[i], JIT_VIA_APPROVAL, "deploy", 50);
 	ASSERT_EQ_STR(jit_reason_name(deploy().reason), "needs-approval");
-	ASSERT_EQ_UINT(jit_decide_approvals(&facts, &a->grant, false), 0);
+	ASSERT_EQ_UINT(jit_decide_approvals(&facts, &a->grant), 0);
 	rule->approvals--;
 	ASSERT_EQ_STR(jit_reason_name(deploy().reason), "grant-held");
 }
@@ -484,13 +506,13 @@ test_the_rule_of_the_moment_of_completion(void)
 /* ---- asked from outside ---- */
 
 static enum jit_verdict
-decide_grant(const struct jit_grant *grant, bool break_glass, const char *ret_rule[1])
+decide_grant(const struct jit_grant *grant, const char *ret_rule[1])
 {
 	const struct jit_rule *rule = NULL;
 	const struct jit_role *role = NULL;
 	int64_t max_sec = 0;
 	enum jit_verdict verdict =
-		jit_decide_grant(&facts, grant, NOW, break_glass, &rule, &role, &max_sec);
+		jit_decide_grant(&facts, grant, NOW, &rule, &role, &max_sec);
 
 	*ret_rule = rule ? rule->name : NULL;
 	return verdict;
@@ -503,24 +525,24 @@ test_one_of_several_may_be_handed_in(void)
 
 	two_agree();
 	facts.n_held = 0;
-	ASSERT_EQ_INT(decide_grant(&a->grant, false, &rule), JIT_ALLOW);
+	ASSERT_EQ_INT(decide_grant(&a->grant, &rule), JIT_ALLOW);
 	ASSERT_EQ_STR(rule, "two");
 	a->grant.via = JIT_VIA_DIRECT; /* one approval, and two are needed */
-	ASSERT_EQ_INT(decide_grant(&a->grant, false, &rule), JIT_DENY);
+	ASSERT_EQ_INT(decide_grant(&a->grant, &rule), JIT_DENY);
 	ASSERT_EQ_STR(rule, "two");
 	rules[0].approvals = 1;
-	ASSERT_EQ_INT(decide_grant(&a->grant, false, &rule), JIT_ALLOW);
+	ASSERT_EQ_INT(decide_grant(&a->grant, &rule), JIT_ALLOW);
 	add_lock(JIT_LOCK_ROLE, "deploy");
-	ASSERT_EQ_INT(decide_grant(&a->grant, false, &rule), JIT_DENY);
+	ASSERT_EQ_INT(decide_grant(&a->grant, &rule), JIT_DENY);
 	locks.n = 0;
 	add_lock(JIT_LOCK_KEY, "k4.pid.carol");
-	ASSERT_EQ_INT(decide_grant(&a->grant, false, &rule), JIT_DENY);
+	ASSERT_EQ_INT(decide_grant(&a->grant, &rule), JIT_DENY);
 	locks.n = 0;
 	add_lock(JIT_LOCK_USER, "bob");
-	ASSERT_EQ_INT(decide_grant(&a->grant, false, &rule), JIT_DENY);
+	ASSERT_EQ_INT(decide_grant(&a->grant, &rule), JIT_DENY);
 	locks.n = 0;
 	strcpy(a->grant.iss, "bob");
-	ASSERT_EQ_INT(decide_grant(&a->grant, false, &rule), JIT_DENY);
+	ASSERT_EQ_INT(decide_grant(&a->grant, &rule), JIT_DENY);
 }
 
 static void
@@ -554,13 +576,21 @@ test_counting_for_break_glass(void)
 	two_agree();
 	rules[0].approval = JIT_APPROVAL_BREAK_GLASS;
 	rules[0].approvals = 1;
-	ASSERT_EQ_UINT(jit_decide_approvals(&facts, &a->grant, false), 0);
-	ASSERT_EQ_UINT(jit_decide_approvals(&facts, &a->grant, true), 1);
-	ASSERT_EQ_INT(decide_grant(&a->grant, true, &rule), JIT_ALLOW);
-	ASSERT_EQ_INT(decide_grant(&a->grant, false, &rule), JIT_DENY);
+	ASSERT_EQ_UINT(jit_decide_approvals(&facts, &a->grant), 0);
+	ASSERT_EQ_INT(decide_grant(&a->grant, &rule), JIT_DENY);
+	a->grant.via = JIT_VIA_BREAK_GLASS; /* b answers the plain way still */
+	ASSERT_EQ_UINT(jit_decide_approvals(&facts, &a->grant), 1);
+	ASSERT_EQ_INT(decide_grant(&a->grant, &rule), JIT_ALLOW);
+	a->grant.req[0] = '\0';
+	ASSERT_EQ_INT(decide_grant(&a->grant, &rule), JIT_DENY);
+	strcpy(a->grant.req, REQ);
 	rules[0].approvals = 0; /* nobody is asked there */
-	ASSERT_EQ_UINT(jit_decide_approvals(&facts, &a->grant, true), 0);
-	ASSERT_EQ_INT(decide_grant(&a->grant, true, &rule), JIT_DENY);
+	ASSERT_EQ_UINT(jit_decide_approvals(&facts, &a->grant), 0);
+	ASSERT_EQ_INT(decide_grant(&a->grant, &rule), JIT_DENY);
+	rules[0].approval = JIT_APPROVAL_APPROVERS;
+	rules[0].approvals = 1;
+	ASSERT_EQ_UINT(jit_decide_approvals(&facts, &a->grant), 0);
+	ASSERT_EQ_INT(decide_grant(&a->grant, &rule), JIT_DENY);
 }
 
 TEST_MAIN(TEST(test_two_people_make_one_grant),
@@ -568,7 +598,7 @@ TEST_MAIN(TEST(test_two_people_make_one_grant),
 	TEST(test_the_least_of_what_they_said), TEST(test_the_last_millisecond),
 	TEST(test_across_a_reboot), TEST(test_uses_are_counted_for_all),
 	TEST(test_a_third_moves_nothing), TEST(test_those_asked_later_count_too),
-	TEST(test_each_person_once), TEST(test_an_expired_answer_makes_way),
+	TEST(test_each_person_once), TEST(test_an_expired_answer_stays_the_answer),
 	TEST(test_as_many_as_the_rule_says), TEST(test_no_more_than_there_is_room_for),
 	TEST(test_a_flood_hides_nobody), TEST(test_the_rule_of_the_moment_of_completion),
 	TEST(test_one_of_several_may_be_handed_in),

@@ -86,9 +86,11 @@ static void
 random_held(void)
 {
 	static const char *argv[] = { "/usr/bin/deploy", "web" };
+	static const enum jit_via peoples[] = { JIT_VIA_APPROVAL, JIT_VIA_APPROVAL,
+		JIT_VIA_BREAK_GLASS, JIT_VIA_DIRECT };
 	bool person = next(3);
 	struct jit_held *h = person
-		? add_token(pick_person(), next(3) ? JIT_VIA_APPROVAL : JIT_VIA_DIRECT,
+		? add_token(pick_person(), peoples[next(ARRAY_SIZE(peoples))],
 			  pick_role(), next(4000))
 		: add_hosts(next(2) ? JIT_VIA_AUTO : JIT_VIA_BREAK_GLASS, pick_role(),
 			  next(2000));
@@ -163,6 +165,7 @@ check_person(const struct jit_decision *d)
 	const char *seen[ARRAY_SIZE(held)];
 
 	ASSERT_EQ_INT(d->rule->approval, JIT_APPROVAL_APPROVERS);
+	ASSERT_TRUE(g->via == JIT_VIA_APPROVAL || g->via == JIT_VIA_DIRECT);
 	ASSERT_TRUE(listed && !jit_streq(g->iss, "bob"));
 	ASSERT_FALSE(facts.clock_back);
 	ASSERT_TRUE(g->exp > NOW && d->end_ms <= BOOT_MS + (g->exp - NOW) * 1000);
@@ -288,7 +291,7 @@ test_nothing_allows_without_a_rule_and_a_grant(void)
 static void
 spoil_one(struct jit_held *h)
 {
-	switch (next(16)) {
+	switch (next(17)) {
 	case 0: strcpy(h->grant.iss, "mallory"); break;
 	case 1: strcpy(h->grant.iss, "bob"); break;
 	case 2: strcpy(h->grant.iss, held[h == held].grant.iss); break;
@@ -304,6 +307,7 @@ spoil_one(struct jit_held *h)
 	case 12: h->ended = true; break;
 	case 13: h->grant.exp = NOW - (int64_t)next(9000); break;
 	case 14: h->grant.dur = 1; break;
+	case 15: strcpy(h->grant.reason, "something else"); break;
 	default: h->grant.start_by = h->start_sec - 1 - (int64_t)next(9000); break;
 	}
 }

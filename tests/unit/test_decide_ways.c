@@ -369,7 +369,7 @@ test_break_glass_with_a_second_person(void)
 	d = decide();
 	ASSERT_EQ_STR(jit_reason_name(d.reason), "needs-approval");
 	ASSERT_EQ_UINT(d.approvals, 1);
-	add_token("carol", JIT_VIA_APPROVAL, "deploy", 60);
+	add_token("carol", JIT_VIA_BREAK_GLASS, "deploy", 60);
 	ASSERT_EQ_STR(why(), "needs-approval"); /* of a request that is not named */
 	request.req = "";
 	ASSERT_EQ_STR(why(), "needs-approval");
@@ -403,6 +403,11 @@ static void
 unasked(void)
 {
 	held[0].grant.via = JIT_VIA_DIRECT;
+}
+static void
+for_the_plain_way(void)
+{
+	held[0].grant.via = JIT_VIA_APPROVAL; /* an answer to another question */
 }
 static void
 by_host(void)
@@ -455,6 +460,13 @@ expired(void)
 	held[0].grant.exp = NOW;
 }
 static void
+used_up(void)
+{
+	/* counted for both under their request */
+	held[0].grant.uses = 2;
+	held[0].used = held[1].used = 2;
+}
+static void
 set_back(void)
 {
 	facts.clock_back = true;
@@ -485,15 +497,16 @@ test_a_second_person_who_did_not_agree(void)
 	static const struct {
 		const char *name;
 		void (*spoil)(void);
-	} rows[] = { ROW(other_person), ROW(himself), ROW(unasked), ROW(by_host),
-		ROW(other_role), ROW(other_subject), ROW(other_host), ROW(other_target),
+	} rows[] = { ROW(other_person), ROW(himself), ROW(unasked),
+		ROW(for_the_plain_way), ROW(by_host), ROW(used_up), ROW(other_role),
+		ROW(other_subject), ROW(other_host), ROW(other_target),
 		ROW(other_request), ROW(one_command), ROW(revoked), ROW(expired),
 		ROW(set_back), ROW(key_locked), ROW(another_rule_first) };
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		break_glass(1);
 		request.req = REQ;
-		add_token("carol", JIT_VIA_APPROVAL, "deploy", 60);
+		add_token("carol", JIT_VIA_BREAK_GLASS, "deploy", 60);
 		ASSERT_EQ_STR(why(), "rule-break-glass");
 		strcpy(add_hosts(JIT_VIA_BREAK_GLASS, "deploy", 30)->grant.req, REQ);
 		ASSERT_EQ_STR(why(), "grant-held");
@@ -516,7 +529,7 @@ test_a_held_break_glass_lasts_while_both_hold(void)
 	struct jit_held *glass;
 
 	break_glass(1);
-	add_token("carol", JIT_VIA_APPROVAL, "deploy", 60);
+	add_token("carol", JIT_VIA_BREAK_GLASS, "deploy", 60);
 	glass = add_hosts(JIT_VIA_BREAK_GLASS, "deploy", 30);
 	ASSERT_EQ_STR(why(), "needs-approval"); /* of no request */
 	strcpy(glass->grant.req, REQ);
@@ -528,6 +541,81 @@ test_a_held_break_glass_lasts_while_both_hold(void)
 	ASSERT_EQ_INT(decide().end_ms, BOOT_MS + 7);
 	glass->ended = true;
 	ASSERT_EQ_STR(why(), "needs-approval");
+}
+
+/* A second person's agreement is no approval: it opens nothing by itself, and counts for
+ * nothing where one just asks. */
+static void
+test_an_agreement_does_not_open_the_plain_way(void)
+{
+	struct jit_held *agreed;
+	struct jit_decision d;
+
+	break_glass(1);
+	add_rule("plain", JIT_APPROVAL_APPROVERS, 1, STRV("deploy"));
+	agreed = add_token("carol", JIT_VIA_BREAK_GLASS, "deploy", 60);
+	request.way = JIT_WAY_PLAIN;
+	ASSERT_EQ_STR(why(), "needs-approval");
+	ASSERT_EQ_INT(jit_decide_held(&facts, agreed, &d), JIT_DENY);
+	ASSERT_EQ_INT(jit_decide_held_for(&facts, agreed, &d), JIT_DENY);
+	rules[1].approvals = 2; /* and is not the half of two */
+	add_token("dave", JIT_VIA_APPROVAL, "deploy", 30);
+	ASSERT_EQ_STR(why(), "needs-approval");
+	ASSERT_EQ_UINT(jit_decide_approvals(&facts, &held[1].grant), 1);
+	/* nor the half of two the whole of the emergency */
+	agreed->grant.via = JIT_VIA_APPROVAL;
+	request.way = JIT_WAY_BREAK_GLASS;
+	request.req = REQ;
+	held[1].ended = true;
+	ASSERT_EQ_STR(why(), "needs-approval");
+	rules[1].approvals = 1; /* nor where it is whole for the plain way */
+	ASSERT_EQ_STR(why(), "grant-held");
+	request.anew = true;
+	ASSERT_EQ_STR(why(), "needs-approval");
+	agreed->grant.via = JIT_VIA_BREAK_GLASS;
+	ASSERT_EQ_STR(why(), "rule-break-glass");
+}
+
+/* As often as the second person said, and the role: every use of what was made counts. */
+static void
+test_how_often_a_second_person_agreed(void)
+{
+	static const struct {
+		const char *name;
+		uint32_t agreed, most, used;
+		bool stands;
+		uint32_t uses;
+	} rows[] = {
+		{ "any number", 0, 0, 9, true, 0 },
+		{ "one left", 3, 0, 2, true, 3 },
+		{ "none left", 3, 0, 3, false, 0 },
+		{ "one left of the role's", 3, 2, 1, true, 2 },
+		{ "none left of the role's", 3, 2, 2, false, 0 },
+		{ "none left, the role says more", 1, 2, 1, false, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct jit_held *h;
+
+		test_row(rows[i].name);
+		break_glass(1);
+		roles[DEPLOY].max_uses = rows[i].most;
+		request.req = REQ;
+		h = add_token("carol", JIT_VIA_BREAK_GLASS, "deploy", 60);
+		h->grant.uses = rows[i].agreed;
+		h->used = rows[i].used;
+		ASSERT_EQ_STR(
+			why(), rows[i].stands ? "rule-break-glass" : "needs-approval");
+		if (rows[i].stands)
+			ASSERT_EQ_UINT(decide().uses, rows[i].uses);
+		h = add_hosts(JIT_VIA_BREAK_GLASS, "deploy", 30);
+		strcpy(h->grant.req, REQ);
+		h->used = rows[i].used;
+		ASSERT_EQ_STR(why(), rows[i].stands ? "grant-held" : "needs-approval");
+		if (rows[i].stands)
+			ASSERT_EQ_UINT(decide().uses, rows[i].uses);
+	}
+	test_row(NULL);
 }
 
 /* ---- locks ---- */
@@ -811,7 +899,7 @@ test_a_grant_for_a_long_command(void)
 /* ---- commands that a role denies ---- */
 
 static struct jit_strv denied[] = { WORDS("/usr/bin/passwd", "any..."),
-	WORDS("/usr/bin/apt-get", "install", "nmap") };
+	WORDS("/usr/bin/apt-get", "install", "nmap"), WORDS("/usr/bin/cat", "/etc/*") };
 
 static void
 test_denied_commands(void)
@@ -824,7 +912,7 @@ test_denied_commands(void)
 	ASK_FOR("/usr/bin/passwd", "bob");
 	ASSERT_EQ_STR(why(), "grant-held");
 	roles[ROOT].deny_commands = denied;
-	roles[ROOT].n_deny_commands = 2;
+	roles[ROOT].n_deny_commands = 3;
 	ASSERT_EQ_STR(why(), "no-role");
 	g->cmd = STRV("/usr/bin/passwd", "bob"); /* not even by name */
 	ASSERT_EQ_STR(why(), "no-role");
@@ -832,6 +920,10 @@ test_denied_commands(void)
 	ASK_FOR("/usr/bin/apt-get", "install", "nmap");
 	ASSERT_EQ_STR(why(), "no-role");
 	ASK_FOR("/usr/bin/apt-get", "install", "vim");
+	ASSERT_EQ_STR(why(), "grant-held");
+	ASK_FOR("/usr/bin/cat", "/etc/../etc/./shadow"); /* written otherwise */
+	ASSERT_EQ_STR(why(), "no-role");
+	ASK_FOR("/usr/bin/cat", "/etc/../srv/x");
 	ASSERT_EQ_STR(why(), "grant-held");
 	request = (struct jit_request){ .kind = JIT_KIND_SWITCH, .target = "root" };
 	ASSERT_EQ_STR(why(), "grant-held");
@@ -942,7 +1034,9 @@ TEST_MAIN(TEST(test_the_first_rule_for_the_way), TEST(test_pin_is_only_looked_up
 	TEST(test_how_long), TEST(test_break_glass_alone),
 	TEST(test_break_glass_with_a_second_person),
 	TEST(test_a_second_person_who_did_not_agree),
-	TEST(test_a_held_break_glass_lasts_while_both_hold), TEST(test_locks_shut),
+	TEST(test_a_held_break_glass_lasts_while_both_hold),
+	TEST(test_an_agreement_does_not_open_the_plain_way),
+	TEST(test_how_often_a_second_person_agreed), TEST(test_locks_shut),
 	TEST(test_a_lock_comes_before_everything),
 	TEST(test_a_locked_role_covers_nothing), TEST(test_a_lock_opens_nothing),
 	TEST(test_uses_of_a_role_bound_every_grant),

@@ -5,24 +5,11 @@
 #include "test.h"
 #include "world.h"
 
-static struct jit_key
-key_of(const char *name)
-{
-	struct world_person person;
-	struct jit_key key = { .namespaces = JIT_NS_REQUEST };
-
-	world_person(name, &person);
-	memcpy(key.principal, person.name, sizeof(person.name));
-	memcpy(key.public_key, person.public_key, sizeof(key.public_key));
-	key.is_host = jit_streq(name, "host");
-	return key;
-}
-
 static int
 parse(const char *payload, const char *signer, struct jit_filed *ret,
 	struct jit_error *err)
 {
-	struct jit_key key = key_of(signer);
+	struct jit_key key = world_key(signer, JIT_NS_REQUEST);
 
 	err->text[0] = '\0';
 	return jit_filed_parse(payload, &key, ret, err);

@@ -5,24 +5,11 @@
 #include "test.h"
 #include "world.h"
 
-static struct jit_key
-key_of(const char *name)
-{
-	struct world_person person;
-	struct jit_key key = { .namespaces = JIT_NS_GRANT };
-
-	world_person(name, &person);
-	memcpy(key.principal, person.name, sizeof(person.name));
-	memcpy(key.public_key, person.public_key, sizeof(key.public_key));
-	key.is_host = jit_streq(name, "host");
-	return key;
-}
-
 static int
 parse(const char *payload, const char *signer, struct jit_grant *ret,
 	struct jit_error *err)
 {
-	struct jit_key key = key_of(signer);
+	struct jit_key key = world_key(signer, JIT_NS_GRANT);
 
 	err->text[0] = '\0';
 	return jit_grant_parse(payload, &key, ret, err);
@@ -102,6 +89,8 @@ test_spoiled_claims(void)
 		{ "2027-01-15T10:00:00Z", "2027-01-15T08:00:00Z", "ends (exp) before" },
 		{ "2027-01-15T10:00:00Z", "2027-01-15T07:59:59Z", "ends (exp) before" },
 		{ "2027-01-15T10:00:00Z", "2027-01-15 10:00:00Z", "claim exp" },
+		{ "2027-01-15T10:00:00Z", "1970-01-01T00:00:00Z", "ends (exp) before" },
+		{ "2027-01-15T10:00:00Z", "1969-12-31T23:59:59Z", "claim exp" },
 		{ "2027-01-15T10:00:00Z", "2037-01-15T10:00:00Z", "further ahead" },
 		{ "2027-01-15T09:00:00Z", "2027-01-15T10:00:01Z", "start_by" },
 		{ "2027-01-15T09:00:00Z", "2027-01-15T07:59:59Z", "start_by" },
@@ -111,6 +100,7 @@ test_spoiled_claims(void)
 		{ "\"via\":\"direct\"", "\"via\":\"auto\"", "does not belong" },
 		{ "\"via\":\"direct\"", "\"via\":\"pin\"", "does not belong" },
 		{ "\"via\":\"direct\"", "\"via\":\"approval\"", "claim req" },
+		{ "\"via\":\"direct\"", "\"via\":\"break-glass\"", "claim req" },
 		{ "\"via\":\"direct\"", "\"via\":\"direct\",\"req\":\"" ID "\"",
 			"claim req" },
 		{ "\"via\":\"direct\"", "\"via\":\"direct\",\"admin\":true",
@@ -223,8 +213,31 @@ test_break_glass_is_the_hosts(void)
 		ASSERT_ERR(parse(good, "carol", &g, &err), EINVAL);
 	}
 	test_row(NULL);
-	ASSERT_ERR(
-		parse(PERSON(",\"via\":\"break-glass\""), "carol", NULL, &err), EINVAL);
+}
+
+/* A second person's yes: a person's window, and the request that it answers. */
+static void
+test_an_agreement_to_break_glass(void)
+{
+	_cleanup_free_ char *good = spoil(PERSON(""), "\"via\":\"direct\"",
+		"\"via\":\"break-glass\",\"req\":\"" ID "\"");
+	_cleanup_free_ char *boot = spoil(good, "\"dur\":3600", "\"boot\":\"" ID "\"");
+	_cleanup_grant_ struct jit_grant g = { 0 };
+	struct jit_error err;
+
+	ASSERT_OK(parse(good, "carol", &g, &err));
+	ASSERT_EQ_INT(g.via, JIT_VIA_BREAK_GLASS);
+	ASSERT_FALSE(g.by_host);
+	ASSERT_TRUE(jit_grant_is_agreement(&g) && jit_grant_is_answer(&g));
+	g.via = JIT_VIA_APPROVAL;
+	ASSERT_TRUE(!jit_grant_is_agreement(&g) && jit_grant_is_answer(&g));
+	g.via = JIT_VIA_DIRECT;
+	ASSERT_TRUE(!jit_grant_is_agreement(&g) && !jit_grant_is_answer(&g));
+	g.via = JIT_VIA_BREAK_GLASS;
+	g.by_host = true;
+	ASSERT_TRUE(!jit_grant_is_agreement(&g) && !jit_grant_is_answer(&g));
+	ASSERT_ERR(parse(boot, "carol", NULL, &err), EINVAL);
+	ASSERT_ERR(parse(good, "host", NULL, &err), EINVAL);
 }
 
 /* ---- one command ---- */
@@ -360,6 +373,7 @@ test_ids_differ(void)
 
 TEST_MAIN(TEST(test_a_good_one), TEST(test_spoiled_claims), TEST(test_uses_need_one_host),
 	TEST(test_the_hosts_own), TEST(test_spoiled_host_grants),
-	TEST(test_break_glass_is_the_hosts), TEST(test_the_digest_of_a_command),
+	TEST(test_break_glass_is_the_hosts), TEST(test_an_agreement_to_break_glass),
+	TEST(test_the_digest_of_a_command),
 	TEST(test_what_a_grant_for_one_command_covers), TEST(test_binding),
 	TEST(test_what_is_written_is_read), TEST(test_ids_differ))

@@ -144,12 +144,12 @@ test_taking_empties_environ(void)
 
 /* Asks for one word; *ret is what came of it, "" for nothing. */
 static int
-ask_one(const char *word, bool preserve, const struct jit_strv *keep, char *ret,
+ask_one(const char *word, bool preserve, const struct environment_may *may, char *ret,
 	size_t size, struct jit_error *err)
 {
-	static char *const given[] = { (char *)"FOO=from caller", (char *)"FOOD=x",
+	static char *const given[] = { (char *)"FOO=from_caller", (char *)"FOOD=x",
 		(char *)"EMPTY=", (char *)"LD_PRELOAD=/x", (char *)"LANG=C",
-		(char *)"LC_ALL=/../x", NULL };
+		(char *)"LC_ALL=/../x", (char *)"APP_X=a;b", NULL };
 	struct environment_asked asked = { .given = given };
 	struct environment env = { 0 };
 	int r;
@@ -158,7 +158,7 @@ ask_one(const char *word, bool preserve, const struct jit_strv *keep, char *ret,
 		asked.preserve = word;
 	else
 		asked.assignments = (struct jit_strv){ 1, &word };
-	r = environment_ask(&asked, keep, &env, err);
+	r = environment_ask(&asked, may, &env, err);
 	snprintf(ret, size, "%s", env.n ? env.v[0] : "");
 	environment_done(&env);
 	return r;
@@ -168,7 +168,7 @@ static void
 test_what_may_be_asked_for(void)
 {
 	static const char *keeps[] = { "FOO", "APP_*", "EMPTY", "LD_*", "PATH", "UNSET" };
-	static const struct jit_strv keep = { ARRAY_SIZE(keeps), keeps };
+	static const struct environment_may may = { { ARRAY_SIZE(keeps), keeps }, false };
 	static const struct {
 		const char *word;
 		bool preserve;
@@ -176,11 +176,12 @@ test_what_may_be_asked_for(void)
 		const char *entry, *text;
 	} cases[] = {
 		{ "FOO=bar", false, 0, "FOO=bar", "" },
-		{ "FOO=a b=c,d;$(e)\n\"", false, 0, "FOO=a b=c,d;$(e)\n\"", "" },
+		{ "FOO=a b", false, EPERM, "", "hand on FOO with this value: only" },
+		{ "APP_X", true, EPERM, "", "hand on APP_X with this value: only" },
 		{ "FOO=", false, 0, "FOO=", "" },
 		{ "APP_MODE=1", false, 0, "APP_MODE=1", "" },
 		{ "LANG=C", false, 0, "LANG=C", "" }, /* passes unasked, too */
-		{ "LANG=/../x", false, EPERM, "", "hand on LANG (" },
+		{ "LANG=/../x", false, EPERM, "", "LANG is handed on only with" },
 		{ "FOOD=1", false, EPERM, "", "hand on FOOD (" },
 		{ "foo=1", false, EPERM, "", "hand on foo (" },
 		{ "PATH=/tmp", false, EPERM, "", "hand on PATH (" },
@@ -190,12 +191,12 @@ test_what_may_be_asked_for(void)
 		{ "1A=x", false, EINVAL, "", "'1A' is no name" },
 		{ "FOO", false, EINVAL, "", "'FOO' is no name" },
 		{ "A\033[B=x", false, EINVAL, "", "'A\\x1b[B' is no name" },
-		{ "FOO", true, 0, "FOO=from caller", "" },
+		{ "FOO", true, 0, "FOO=from_caller", "" },
 		{ "EMPTY", true, 0, "EMPTY=", "" },
 		{ "UNSET", true, 0, "", "" },
 		{ "LANG", true, 0, "LANG=C", "" },
 		{ "LC_TIME", true, 0, "", "" },
-		{ "LC_ALL", true, EPERM, "", "hand on LC_ALL (" },
+		{ "LC_ALL", true, EPERM, "", "LC_ALL is handed on only with" },
 		{ "FOOD", true, EPERM, "", "hand on FOOD (" },
 		{ "FOREIGN", true, EPERM, "", "hand on FOREIGN (" },
 		{ "LD_PRELOAD", true, EPERM, "", "hand on LD_PRELOAD (" },
@@ -210,7 +211,7 @@ test_what_may_be_asked_for(void)
 		char entry[64];
 
 		test_row(cases[i].word);
-		ASSERT_ERR(ask_one(cases[i].word, cases[i].preserve, &keep, entry,
+		ASSERT_ERR(ask_one(cases[i].word, cases[i].preserve, &may, entry,
 				   sizeof(entry), &err),
 			cases[i].error);
 		ASSERT_EQ_STR(entry, cases[i].entry);
@@ -219,11 +220,89 @@ test_what_may_be_asked_for(void)
 	test_row(NULL);
 }
 
+/* Asks for NAME=value under env_keep = [ "*" ]. */
+static int
+ask_value(const char *name, const char *value, bool any_value, struct jit_error *err)
+{
+	static const char *any = "*";
+	const struct environment_may may = { { 1, &any }, any_value };
+	char word[128], entry[128];
+	int r;
+
+	snprintf(word, sizeof(word), "%s=%s", name, value);
+	r = ask_one(word, false, &may, entry, sizeof(entry), err);
+	ASSERT_EQ_STR(entry, r == 0 ? word : "");
+	return r;
+}
+
+static void
+test_only_plain_values_pass_unless_the_role_equals_root(void)
+{
+	static const char not_plain[] = " \t\n\r\"'`;$\\()<>|&{}[]*?~#!^\001\033\177";
+	static const struct {
+		const char *value;
+		bool plain;
+	} cases[] = {
+		{ "", true },
+		{ "noninteractive", true },
+		{ "http://user@proxy.example:3128/a%20b?", false },
+		{ "http://user@proxy.example:3128/a%20b", true },
+		{ "a=b,c+d-e_f.g", true },
+		{ "../x", true }, /* a path may be what the role is for */
+		{ "noninteractive; BEGIN { system(q(id)) }", false },
+		{ "() { :; }; id", false },
+		{ "$(id)", false },
+		{ "a b", false },
+		{ "\xc3\xa4", false },
+		{ "\xff", false },
+	};
+	struct jit_error err;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		test_row(cases[i].value);
+		ASSERT_ERR(ask_value("X", cases[i].value, false, &err),
+			cases[i].plain ? 0 : EPERM);
+		ASSERT_OK(ask_value("X", cases[i].value, true, &err));
+	}
+	for (size_t i = 0; not_plain[i]; i++) {
+		const char value[] = { 'a', not_plain[i], '\0' };
+
+		test_row(value);
+		ASSERT_ERR(ask_value("X", value, false, &err), EPERM);
+		ASSERT_EQ_STR(err.text,
+			"the role does not let you hand on X with this value: only "
+			"letters, digits and _ . , : / @ + = % - may be in it");
+	}
+	test_row(NULL);
+}
+
+/* Whatever env_keep says, and though the role equals root. */
+static void
+test_what_passes_unasked_never_passes_with_another_value(void)
+{
+	static const char *const names[] = { "LANG", "LANGUAGE", "LC_ALL", "LC_X", "TERM",
+		"COLORTERM", "NO_COLOR", "DISPLAY" };
+	static const char *const values[] = { "../../tmp/x", "/tmp/x", "a b", "%s", "" };
+	struct jit_error err;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		for (size_t k = 0; k < ARRAY_SIZE(values); k++) {
+			test_row(names[i]);
+			ASSERT_ERR(ask_value(names[i], values[k], false, &err), EPERM);
+			ASSERT_ERR(ask_value(names[i], values[k], true, &err), EPERM);
+			ASSERT_CONTAINS(err.text,
+				" is handed on only with a value of 1 "
+				"to 128 letters, digits");
+			ASSERT_OK(ask_value(names[i], "C.UTF-8", false, &err));
+		}
+	test_row(NULL);
+}
+
 static void
 test_what_is_asked_for_is_bounded(void)
 {
 	static const char *any = "*";
-	const struct jit_strv keep = { 1, &any };
+	const struct environment_may may = { { 1, &any }, false };
 	char value[ENVIRONMENT_VALUE_MAX + 8] = "FOO=", words[40][8], entry[16];
 	char name[ENVIRONMENT_NAME_MAX + 8] = "";
 	const char *v[40];
@@ -232,25 +311,25 @@ test_what_is_asked_for_is_bounded(void)
 	struct jit_error err = { "" };
 
 	memset(value + 4, 'x', ENVIRONMENT_VALUE_MAX);
-	ASSERT_OK(ask_one(value, false, &keep, entry, sizeof(entry), &err));
+	ASSERT_OK(ask_one(value, false, &may, entry, sizeof(entry), &err));
 	value[4 + ENVIRONMENT_VALUE_MAX] = 'x';
-	ASSERT_ERR(ask_one(value, false, &keep, entry, sizeof(entry), &err), E2BIG);
+	ASSERT_ERR(ask_one(value, false, &may, entry, sizeof(entry), &err), E2BIG);
 	ASSERT_EQ_STR(err.text, "the value of FOO is longer than 4096 bytes");
 	memset(name, 'N', ENVIRONMENT_NAME_MAX);
-	ASSERT_OK(ask_one(name, true, &keep, entry, sizeof(entry), &err));
+	ASSERT_OK(ask_one(name, true, &may, entry, sizeof(entry), &err));
 	name[ENVIRONMENT_NAME_MAX] = 'N';
-	ASSERT_ERR(ask_one(name, true, &keep, entry, sizeof(entry), &err), EINVAL);
+	ASSERT_ERR(ask_one(name, true, &may, entry, sizeof(entry), &err), EINVAL);
 	name[ENVIRONMENT_NAME_MAX + 1] = '=';
-	ASSERT_ERR(ask_one(name, false, &keep, entry, sizeof(entry), &err), EINVAL);
+	ASSERT_ERR(ask_one(name, false, &may, entry, sizeof(entry), &err), EINVAL);
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		snprintf(words[i], sizeof(words[i]), "N%zu=x", i);
 		v[i] = words[i];
 	}
-	ASSERT_OK(environment_ask(&asked, &keep, &env, &err));
+	ASSERT_OK(environment_ask(&asked, &may, &env, &err));
 	ASSERT_EQ_UINT(env.n, ENVIRONMENT_ASKED_MAX);
 	environment_done(&env);
 	asked.assignments.n++;
-	ASSERT_ERR(environment_ask(&asked, &keep, &env, &err), E2BIG);
+	ASSERT_ERR(environment_ask(&asked, &may, &env, &err), E2BIG);
 	ASSERT_EQ_UINT(env.n, 0);
 }
 
@@ -259,12 +338,12 @@ test_what_is_written_counts_more_than_what_is_preserved(void)
 {
 	static const char *foo = "FOO", *word = "FOO=written";
 	static char *const given[] = { (char *)"FOO=preserved", NULL };
-	const struct jit_strv keep = { 1, &foo };
+	const struct environment_may may = { { 1, &foo }, false };
 	const struct environment_asked asked = { { 1, &word }, "FOO", given };
 	struct environment env = { 0 };
 	struct jit_error err = { "" };
 
-	ASSERT_OK(environment_ask(&asked, &keep, &env, &err));
+	ASSERT_OK(environment_ask(&asked, &may, &env, &err));
 	ASSERT_EQ_UINT(env.n, 1);
 	ASSERT_EQ_STR(env.v[0], "FOO=written");
 	environment_done(&env);
@@ -273,5 +352,7 @@ test_what_is_written_counts_more_than_what_is_preserved(void)
 TEST_MAIN(TEST(test_what_of_the_callers_is_kept), TEST(test_what_pam_may_set),
 	TEST(test_setting_replaces), TEST(test_it_is_bounded),
 	TEST(test_taking_empties_environ), TEST(test_what_may_be_asked_for),
+	TEST(test_only_plain_values_pass_unless_the_role_equals_root),
+	TEST(test_what_passes_unasked_never_passes_with_another_value),
 	TEST(test_what_is_asked_for_is_bounded),
 	TEST(test_what_is_written_counts_more_than_what_is_preserved))

@@ -1,6 +1,9 @@
 /*
  * libjit/lock.c: what is locked stays so for its term, by the clock that nobody can set.
  */
+#include <poll.h>
+#include <sys/wait.h>
+
 #include "libjit/file.h"
 #include "libjit/lock.h"
 #include "test.h"
@@ -255,6 +258,67 @@ test_no_more_than_can_be_read(void)
 	close_world();
 }
 
+static void
+trim(void)
+{
+	jit_locks_trim(&site, &now);
+}
+
+static void
+add(void)
+{
+	struct jit_lock lock = lock_of(JIT_LOCK_USER, "bob");
+
+	ASSERT_OK(jit_lock_add(&site, &lock));
+}
+
+/* What takes away an old lock must not come between the look at it and a new one in its
+ * place: each waits for the other. */
+static void
+test_trimming_and_adding_wait_for_each_other(void)
+{
+	static const struct {
+		const char *name;
+		void (*act)(void);
+	} rows[] = { { "trimming", trim }, { "adding", add } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct jit_lock old = lock_of(JIT_LOCK_USER, "bob");
+		struct pollfd done = { -1, POLLIN, 0 };
+		int ends[2], status, dirfd;
+
+		test_row(rows[i].name);
+		open_world();
+		old.until_sec = WORLD_NOW - 1;
+		old.until_boot_ms = WORLD_BOOT_MS - 1000;
+		ASSERT_OK(jit_lock_add(&site, &old));
+		dirfd = jit_dir_open(site.lib, "locks", site.owner);
+		ASSERT_OK(jit_file_lock(dirfd));
+		ASSERT_EQ_INT(pipe(ends), 0);
+		fflush(stdout);
+		if (fork() == 0) {
+			close(ends[0]);
+			close(dirfd);
+			rows[i].act();
+			_exit(0);
+		}
+		close(ends[1]); /* the other one is closed when it has done it */
+		done.fd = ends[0];
+		ASSERT_EQ_INT(poll(&done, 1, 200), 0);
+		ASSERT_EQ_INT(jit_lock_there(&site, JIT_LOCK_USER, "bob"), 1);
+		ASSERT_EQ_UINT(in_force(), 0);
+		close(dirfd);
+		ASSERT_TRUE(wait(&status) > 0);
+		ASSERT_EQ_INT(status, 0);
+		ASSERT_EQ_INT(jit_lock_there(&site, JIT_LOCK_USER, "bob"),
+			rows[i].act == add);
+		close(ends[0]);
+		close_world();
+	}
+	test_row(NULL);
+}
+
 TEST_MAIN(TEST(test_each_kind), TEST(test_names_that_are_none), TEST(test_terms),
 	TEST(test_no_term), TEST(test_a_newer_one_replaces),
-	TEST(test_what_cannot_be_read), TEST(test_no_more_than_can_be_read))
+	TEST(test_what_cannot_be_read), TEST(test_no_more_than_can_be_read),
+	TEST(test_trimming_and_adding_wait_for_each_other))

@@ -554,6 +554,101 @@ static const struct program_row {
 	{ "vim under another name", { EDIT }, { "/usr/bin/vi", "/etc/nginx/a.conf" } },
 };
 
+/* ---- patterns that deny: what jit_command_match rather lets go, they catch ---- */
+
+#define CAT "/usr/bin/cat"
+static const struct command_row denials[] = {
+	{ { CAT, "/etc/*" }, { CAT, "/etc/shadow" }, true },
+	{ { CAT, "/etc/*" }, { CAT, "/etc/./shadow" }, true },
+	{ { CAT, "/etc/*" }, { CAT, "/etc/../etc/shadow" }, true },
+	{ { CAT, "/etc/*" }, { CAT, "/etc//shadow" }, true },
+	{ { CAT, "/etc/*" }, { CAT, "//etc/shadow" }, true },
+	{ { CAT, "/etc/*" }, { CAT, "/etc/ssh/../shadow" }, true },
+	{ { CAT, "/etc/*" }, { CAT, "/../etc/shadow" }, true },
+	{ { CAT, "/etc/*" }, { CAT, "/etc/shadow/" }, true },
+	{ { CAT, "/etc/*" }, { CAT, "/etc/.." }, true }, /* as it is written */
+	{ { CAT, "/etc/*" }, { CAT, "/etc/../srv/x" }, false },
+	{ { CAT, "/etc/*" }, { CAT, "/srv/x" }, false },
+	{ { CAT, "/etc/*" }, { CAT, "/etc/ssh/x" }, false },
+	{ { CAT, "/etc/shadow" }, { CAT, "/etc/./shadow" }, true },
+	{ { CAT, "/etc/shadow" }, { CAT, "/a/b/../../etc/shadow" }, true },
+	{ { CAT, "/" }, { CAT, "/.." }, true },
+	{ { CAT, "/" }, { CAT, "//" }, true },
+	{ { CAT, "." }, { CAT, "x/.." }, true },
+	{ { CAT, ".." }, { CAT, "x/../.." }, true },
+	{ { CAT, "../../a" }, { CAT, ".././../a" }, true },
+	{ { CAT, "../a" }, { CAT, "../../a" }, false },
+	{ { CAT, "a/b" }, { CAT, "./a//b" }, true },
+	{ { CAT, "a..b/.c" }, { CAT, "a..b/./.c" }, true },
+	{ { CAT, "--file=/etc/*" }, { CAT, "--file=/etc/./shadow" }, true },
+	{ { CAT, ".." }, { CAT, ".." }, true },
+	{ { CAT, "*" }, { CAT, ".." }, true },
+	{ { CAT, "*" }, { CAT, "-n" }, true },
+	{ { CAT, "*" }, { CAT, "" }, true },
+	{ { CAT, "*" }, { CAT }, false },
+	{ { CAT, "*" }, { CAT, "a", "b" }, false },
+	{ { CAT, "/etc/*..." }, { CAT, "/srv/x", "/etc/./shadow" }, true },
+	{ { CAT, "/etc/*..." }, { CAT, "-n", "/etc/shadow", "/srv/x" }, true },
+	{ { CAT, "/etc/*..." }, { CAT, "/srv/x", "/srv/y" }, false },
+	{ { CAT, "/etc/*..." }, { CAT }, false },
+	{ { CAT, "any..." }, { CAT }, true },
+	{ { CAT, "any..." }, { "/usr/bin/tac" }, false },
+	{ { CAT, "-n", "any..." }, { CAT, "-n", "x" }, true },
+};
+
+static void
+test_what_denies_misses_less(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(denials); i++) {
+		const struct jit_strv pattern = strv_of(denials[i].pattern);
+		const struct jit_strv argv = strv_of(denials[i].argv);
+		char row[64];
+
+		snprintf(row, sizeof(row), "%zu: %s", i,
+			argv.n > 1 ? argv.v[1] : "no argument");
+		test_row(row);
+		ASSERT_EQ_INT(jit_command_denied(&pattern, &argv), denials[i].want);
+	}
+	test_row(NULL);
+}
+
+/* Up to twice the longest path; what is longer is not shortened. */
+static void
+test_long_paths_are_shortened_too(void)
+{
+	char path[2 * 4096 + 64];
+	const char *words[] = { CAT, "/etc/*" }, *given[] = { CAT, path };
+	const struct jit_strv pattern = { 2, words }, argv = { 2, given };
+
+	memset(path, '/', sizeof(path));
+	strcpy(path + 2 * 4096 - 1 - strlen("/etc/shadow"), "/etc/shadow");
+	ASSERT_EQ_UINT(strlen(path), 2 * 4096 - 1);
+	ASSERT_TRUE(jit_command_denied(&pattern, &argv));
+	path[strlen(path)] = '/';
+	strcpy(path + 2 * 4096 - strlen("/etc/shadow"), "/etc/shadow");
+	ASSERT_FALSE(jit_command_denied(&pattern, &argv));
+}
+
+/* Whatever the pattern, what it would permit it denies. */
+static void
+test_what_denies_has_all_that_permits(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		const struct jit_strv pattern = strv_of(commands[i].pattern);
+		const struct jit_strv argv = strv_of(commands[i].argv);
+
+		ASSERT_TRUE(!commands[i].want || jit_command_denied(&pattern, &argv));
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
+		const struct jit_strv pattern = strv_of(programs[i].pattern);
+		const struct jit_strv argv = strv_of(programs[i].argv);
+
+		test_row(programs[i].name);
+		ASSERT_TRUE(!programs[i].want || jit_command_denied(&pattern, &argv));
+	}
+	test_row(NULL);
+}
+
 static void
 test_what_programs_can_be_made_to_do(void)
 {
@@ -592,5 +687,7 @@ test_no_word_but_an_option_lets_one_in(void)
 TEST_MAIN(TEST(test_globs), TEST(test_backing_up_only_to_the_last_star_loses_nothing),
 	TEST(test_many_stars_take_no_time), TEST(test_which_globs_are_well_formed),
 	TEST(test_which_globs_are_literal), TEST(test_commands),
-	TEST(test_what_programs_can_be_made_to_do),
+	TEST(test_what_programs_can_be_made_to_do), TEST(test_what_denies_misses_less),
+	TEST(test_long_paths_are_shortened_too),
+	TEST(test_what_denies_has_all_that_permits),
 	TEST(test_no_word_but_an_option_lets_one_in))

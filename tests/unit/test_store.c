@@ -235,17 +235,18 @@ test_tombstones(void)
 	world_open(&access_);
 	g = bring();
 	host = make();
-	ASSERT_EQ_INT(jit_store_ended(&access_.site, g.jti, false, by, reason), 0);
+	ASSERT_EQ_INT(jit_store_ended(&access_.site, g.jti, NULL, false, by, reason), 0);
 	ASSERT_OK(jit_store_end(
 		&access_.site, &g, g.jti, "carol", "wrong host", &access_.now));
 	ASSERT_OK(
 		jit_store_end(&access_.site, &host, host.jti, "bob", NULL, &access_.now));
 	/* the first word stays */
 	ASSERT_OK(jit_store_end(&access_.site, &g, g.jti, "mallory", "x", &access_.now));
-	ASSERT_EQ_INT(jit_store_ended(&access_.site, g.jti, false, by, reason), 1);
+	ASSERT_EQ_INT(jit_store_ended(&access_.site, g.jti, NULL, false, by, reason), 1);
 	ASSERT_EQ_STR(by, "carol");
 	ASSERT_EQ_STR(reason, "wrong host");
-	ASSERT_EQ_INT(jit_store_ended(&access_.site, host.jti, true, by, reason), 1);
+	ASSERT_EQ_INT(
+		jit_store_ended(&access_.site, host.jti, NULL, true, by, reason), 1);
 	ASSERT_EQ_INT(access(world_path("run/uses"), F_OK), 0);
 	ASSERT_OK(jit_store_load(&access_.site, &access_.keys, &access_.subject,
 		&access_.now, &list, NULL));
@@ -253,6 +254,56 @@ test_tombstones(void)
 	ASSERT_TRUE(list.v[0].ended && list.v[1].ended);
 	jit_held_list_done(&list);
 	clean();
+}
+
+/* Ids are chosen by who signs: a tombstone counts for its subject's grants. Of two for one
+ * id each counts. */
+static void
+test_whose_tombstone_it_is(void)
+{
+	static const struct {
+		const char *first, *second; /* whose; "": everybody's; NULL: none */
+		bool bob, alice, carol;
+	} rows[] = {
+		{ "bob", NULL, true, false, false },
+		{ "bob", "bob", true, false, false },
+		{ "bob", "alice", true, true, true },
+		{ "bob", "", true, true, true },
+		{ "", NULL, true, true, true },
+		{ "", "bob", true, true, true },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *const whose[] = { rows[i].first, rows[i].second };
+		char by[JIT_NAME_MAX + 1], reason[JIT_REASON_MAX + 1], row[64];
+		const struct jit_site *site = &access_.site;
+
+		snprintf(row, sizeof(row), "row %zu", i);
+		test_row(row);
+		world_open(&access_);
+		for (size_t k = 0; k < ARRAY_SIZE(whose) && whose[k]; k++) {
+			struct jit_grant g = { 0 };
+
+			snprintf(g.sub, sizeof(g.sub), "%s", whose[k]);
+			ASSERT_OK(jit_store_end(site,
+				k                     ? &g
+					: whose[k][0] ? &g
+						      : NULL,
+				WORLD_BOOT, "root", "x", &access_.now));
+		}
+		ASSERT_EQ_INT(jit_store_ended(site, WORLD_BOOT, "bob", false, by, reason),
+			rows[i].bob);
+		ASSERT_EQ_INT(
+			jit_store_ended(site, WORLD_BOOT, "alice", true, by, reason),
+			rows[i].alice);
+		ASSERT_EQ_INT(
+			jit_store_ended(site, WORLD_BOOT, "carol", false, by, reason),
+			rows[i].carol);
+		ASSERT_EQ_INT(
+			jit_store_ended(site, WORLD_BOOT, NULL, false, by, reason), 1);
+		clean();
+	}
+	test_row(NULL);
 }
 
 /* Revoked before it was ever handed in. */
@@ -473,11 +524,52 @@ test_tombstones_outlive_tokens(void)
 	ASSERT_OK(jit_store_end(&access_.site, NULL, WORLD_BOOT, "root", "", &now));
 	now.wall_sec += 8 * 86400;
 	jit_store_trim(&access_.site, 1, &now);
-	ASSERT_EQ_INT(jit_store_ended(&access_.site, WORLD_BOOT, false, by, reason), 1);
+	ASSERT_EQ_INT(
+		jit_store_ended(&access_.site, WORLD_BOOT, NULL, false, by, reason), 1);
 	now.wall_sec += 4 * 86400;
 	jit_store_trim(&access_.site, 1, &now);
-	ASSERT_EQ_INT(jit_store_ended(&access_.site, WORLD_BOOT, false, by, reason), 0);
+	ASSERT_EQ_INT(
+		jit_store_ended(&access_.site, WORLD_BOOT, NULL, false, by, reason), 0);
 	clean();
+}
+
+/* A wall clock that was set forward, with nothing that keeps it, makes the host forget
+ * nothing. */
+static void
+test_trimming_goes_by_the_mark(void)
+{
+	static const struct {
+		const char *name;
+		int64_t wall_later, boot_later_ms;
+		bool synchronised, trimmed;
+	} rows[] = {
+		{ "set forward by a year", 365 * 86400, 60000, false, false },
+		{ "kept by a time service", 365 * 86400, 60000, true, true },
+		{ "a year has passed", 365 * 86400, INT64_C(365) * 86400000, false,
+			true },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct jit_clock_mark mark = { .wall_sec = WORLD_NOW,
+			.boot_ms = WORLD_BOOT_MS,
+			.boot_id = WORLD_BOOT };
+		struct jit_now now;
+
+		test_row(rows[i].name);
+		world_open(&access_);
+		now = access_.now;
+		ASSERT_OK(jit_store_clock_mark_set(&access_.site, &mark));
+		ASSERT_EQ_INT(mkdir(world_path("lib/archive"), 0700), 0);
+		ASSERT_EQ_INT(mkdir(world_path("lib/archive/2026-12"), 0700), 0);
+		now.wall_sec += rows[i].wall_later;
+		now.boot_ms += rows[i].boot_later_ms;
+		now.synchronised = rows[i].synchronised;
+		jit_store_trim(&access_.site, 30 * 86400, &now);
+		ASSERT_EQ_INT(access(world_path("lib/archive/2026-12"), F_OK) < 0,
+			rows[i].trimmed);
+		clean();
+	}
+	test_row(NULL);
 }
 
 static void
@@ -555,13 +647,13 @@ TEST_MAIN(TEST(test_both_kinds_come_back), TEST(test_a_second_time_is_refused),
 	TEST(test_what_root_did_not_write_is_passed_over),
 	TEST(test_a_file_in_another_place_is_none),
 	TEST(test_a_directory_that_others_may_write_is_an_error), TEST(test_keys_of_now),
-	TEST(test_tombstones), TEST(test_revoked_before_seen),
-	TEST(test_no_tombstone_directory_denies),
+	TEST(test_tombstones), TEST(test_whose_tombstone_it_is),
+	TEST(test_revoked_before_seen), TEST(test_no_tombstone_directory_denies),
 	TEST(test_a_watcher_looks_within_a_second), TEST(test_uses_are_counted),
 	TEST(test_the_smaller_limit_of_uses), TEST(test_past_grants_go_to_the_archive),
 	TEST(test_dropped_grants_do_not_pile_up),
 	TEST(test_what_nobody_vouches_for_goes_in_time),
 	TEST(test_there_is_an_end_to_what_one_can_hold),
 	TEST(test_the_archive_is_kept_as_long_as_policy_says),
-	TEST(test_tombstones_outlive_tokens), TEST(test_the_clock_mark),
-	TEST(test_sessions), TEST(test_everybodys))
+	TEST(test_tombstones_outlive_tokens), TEST(test_trimming_goes_by_the_mark),
+	TEST(test_the_clock_mark), TEST(test_sessions), TEST(test_everybodys))

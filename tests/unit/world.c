@@ -20,6 +20,19 @@ world_person(const char *name, struct world_person *ret)
 	crypto_sign_seed_keypair(ret->public_key, ret->secret_key, seed);
 }
 
+struct jit_key
+world_key(const char *name, uint32_t namespaces)
+{
+	struct world_person person;
+	struct jit_key key = { .namespaces = namespaces };
+
+	world_person(name, &person);
+	memcpy(key.principal, person.name, sizeof(person.name));
+	memcpy(key.public_key, person.public_key, sizeof(key.public_key));
+	key.is_host = jit_streq(name, "host");
+	return key;
+}
+
 const char *
 world_root(void)
 {
@@ -211,6 +224,12 @@ static struct jit_role roles[] = {
 		.description = "What no role names",
 		.run_as = WORDS("root"),
 		.max_sec = 3600 },
+	{ .name = "tape",
+		.description = "With a ticket",
+		.run_as = WORDS("root"),
+		.n_commands = 1,
+		.commands = (struct jit_strv[]){ WORDS("/usr/bin/tape") },
+		.max_sec = 3600 },
 };
 
 static struct jit_rule rules[] = {
@@ -262,6 +281,14 @@ static struct jit_rule rules[] = {
 		.approvers = WORDS("carol", "dave"),
 		.approvers_shown = WORDS("@secops"),
 		.exact_command = true },
+	{ .name = "daemon-tape",
+		.who = WORDS("daemon"),
+		.roles = WORDS("tape"),
+		.approval = JIT_APPROVAL_APPROVERS,
+		.approvals = 1,
+		.approvers = WORDS("carol"),
+		.approvers_shown = WORDS("carol"),
+		.ticket = WORDS("OPS") },
 };
 
 static void
@@ -358,6 +385,7 @@ world_policy(const struct jit_site *site)
 	put_index(&w, JIT_INDEX_ROLE, "daemon", "vault", (uint32_t[]){ 5 }, 1);
 	put_index(&w, JIT_INDEX_ROLE, "daemon", "ops", (uint32_t[]){ 6 }, 1);
 	put_index(&w, JIT_INDEX_ROLE, "daemon", "choice", (uint32_t[]){ 2 }, 1);
+	put_index(&w, JIT_INDEX_ROLE, "daemon", "tape", (uint32_t[]){ 7 }, 1);
 	put_index(&w, JIT_INDEX_COMMAND, "bob", "/usr/bin/apt-get", (uint32_t[]){ 1 }, 1);
 	put_index(&w, JIT_INDEX_COMMAND, "bob", "/usr/bin/id", (uint32_t[]){ 2 }, 1);
 	put_index(&w, JIT_INDEX_COMMAND, "bob", "/usr/bin/deploy", (uint32_t[]){ 3 }, 1);

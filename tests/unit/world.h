@@ -21,6 +21,9 @@ struct world_person {
 
 void world_person(const char *name, struct world_person *ret);
 
+/* Theirs, as a table of keys gives it; of "host" that of a host. */
+struct jit_key world_key(const char *name, uint32_t namespaces);
+
 /* The directories, below the world's own root (gone at exit, or with world_clean). */
 void world_site(struct jit_site *ret);
 const char *world_root(void);
@@ -35,7 +38,8 @@ void world_keys(const struct jit_site *site);
 /* policy.cdb: see the tables in world.c. host web1, label web; roles packages, root,
  * login, choice, deploy, fix, vault, ops; bob may have login and root by carol or dave,
  * packages by himself, deploy by two of carol, dave and grace (asked later), fix by
- * break-glass, vault by break-glass with carol or dave, and any command as ops. */
+ * break-glass, vault by break-glass with carol or dave, and any command as ops; daemon tape
+ * by carol, with a ticket. */
 void world_policy(const struct jit_site *site);
 
 /* All of it, opened, at WORLD_NOW, with bob (made up: no NSS) as the subject. */
