@@ -39,6 +39,14 @@ is_wanted(const struct revocation *rev, const char *id, const char *subject,
 	return rev->all || jit_streq(rev->role, role);
 }
 
+/* Also by the whole id of its token, which of one of several approvals is another. */
+static bool
+is_wanted_grant(const struct revocation *rev, const struct jit_grant *grant)
+{
+	return (rev->typed && jit_streq(grant->jti, rev->typed)) ||
+		is_wanted(rev, jit_grant_id(grant), grant->sub, grant->role);
+}
+
 static bool
 is_done(const struct revocation *rev, const char *id)
 {
@@ -183,9 +191,8 @@ end_grants(struct revocation *rev)
 		const struct jit_grant *grant = &rev->held.v[i].grant;
 		const char *whole = jit_grant_id(grant);
 
-		if (!is_wanted(rev, whole, grant->sub, grant->role) ||
-			!is_live(rev, &rev->held.v[i]) || is_done(rev, whole) ||
-			end(rev, grant, whole) < 0)
+		if (!is_wanted_grant(rev, grant) || !is_live(rev, &rev->held.v[i]) ||
+			is_done(rev, whole) || end(rev, grant, whole) < 0)
 			continue;
 		rev->grants++;
 		tell_grant(rev, whole, grant);
@@ -263,9 +270,10 @@ end_unseen(struct revocation *rev, struct jit_error *err)
 {
 	char by[JIT_NAME_MAX + 1], reason[JIT_REASON_MAX + 1], id[LIST_ID_SYMBOLS + 1];
 	char shown[64];
+	bool ended;
 
 	for (size_t i = 0; i < rev->held.n; i++)
-		if (jit_id_matches(jit_grant_id(&rev->held.v[i].grant), rev->typed))
+		if (is_wanted_grant(rev, &rev->held.v[i].grant))
 			return jit_error_set(err, -EALREADY, "grant %s has ended already",
 				list_short_id(jit_grant_id(&rev->held.v[i].grant), id));
 	if (!jit_id_valid(rev->typed))
@@ -275,11 +283,14 @@ end_unseen(struct revocation *rev, struct jit_error *err)
 			"whole "
 			"id (32 digits)",
 			jit_escape(rev->typed, shown, sizeof(shown)));
-	if (jit_store_ended(&rev->access.site, rev->typed, NULL, true, by, reason) > 0)
-		return jit_error_set(err, -EALREADY, "grant %s has ended already",
-			list_short_id(rev->typed, id));
+	ended = jit_store_ended(&rev->access.site, rev->typed, NULL, true, by, reason) >
+		0;
+	/* all the same: so far it may have been another's with this id */
 	if (end(rev, NULL, rev->typed) < 0)
 		return 0; /* said with all others */
+	if (ended)
+		return jit_error_set(err, -EALREADY, "grant %s has ended already",
+			list_short_id(rev->typed, id));
 	tell_grant(rev, rev->typed, NULL);
 	printf("revoked: grant %s, which was not seen here; it cannot be handed in any "
 	       "more\n",

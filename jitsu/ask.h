@@ -21,8 +21,8 @@ const char *ask_names(const struct jit_open_request *request,
 	const struct jit_strv *names, char buf[ASK_NAMES_SIZE]);
 
 /* Whom it asks, and until when; old: it was open already. */
-void ask_say_asked(const struct run *run, const struct jit_open_request *request, bool old,
-	bool waits);
+void ask_say_asked(const struct run *run, const struct jit_open_request *request,
+	bool old, bool waits);
 
 /* `K7Q2M9TB`: how a request or a grant is named to people. */
 enum { ASK_ID_SIZE = 9 };

@@ -257,6 +257,9 @@ check_not_ended(struct jit_handed_in *in)
 	if (r >= 0)
 		r = jit_store_ended(
 			&access->site, jit_grant_id(g), g->sub, false, by, reason);
+	/* root may have ended this one of several approvals before it was seen */
+	if (r == 0 && g->req[0])
+		r = jit_store_ended(&access->site, g->jti, g->sub, false, by, reason);
 	if (r == 0)
 		return JIT_ACCEPT_IN_FORCE;
 	if (r > 0)

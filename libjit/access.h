@@ -118,7 +118,7 @@ enum jit_accept {
 struct jit_accepted {
 	struct jit_grant grant;      /* of a grant; jit_grant_done */
 	enum jit_ruling_kind ruling; /* NONE: it was a grant */
-	bool unproven;               /* a ruling about what nobody has seen here yet: kept */
+	bool unproven;               /* a ruling about what is not here yet: kept */
 	char by[JIT_NAME_MAX + 1];   /* who signed it */
 	char id[JIT_ID_LEN + 1];     /* of request or grant */
 	int64_t end_sec;             /* wall time of the grant's end */

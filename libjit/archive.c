@@ -198,8 +198,7 @@ months_remove(const struct jit_site *site, int archive, int64_t before_sec)
 /* The time by which things are over: a wall clock that was set forward, and that nothing
  * keeps, must not make the host forget; how far it may have come says the mark. */
 static int
-trim_time(
-	const struct jit_site *site, const struct jit_now *now, struct jit_now *ret)
+trim_time(const struct jit_site *site, const struct jit_now *now, struct jit_now *ret)
 {
 	struct jit_clock_mark mark, moved;
 	int r = jit_store_clock_mark(site, &mark);

@@ -36,7 +36,7 @@ int jit_store_add_brought(const struct jit_site *site, const struct jit_subject 
 	int64_t start_sec) _must_check_;
 
 /* Ends a grant for good, known or not yet seen: a tombstone with who and why, and where it is
- * break-glass, the end of that use. Of grant only by_host and sub are looked at: the
+ * break-glass, the end of that use. Of grant only by_host, req and sub are looked at: the
  * tombstone is for sub's grants; without one it counts for everybody's with this id. */
 int jit_store_end(const struct jit_site *site, const struct jit_grant *grant_or_null,
 	const char *id, const char *by, const char *reason,

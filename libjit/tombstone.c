@@ -2,7 +2,8 @@
  * The ends of grants: revoked or given back. Runs as: root.
  *
  * A host-signed grant's tombstone lies in /run/jit/uses and dies with it at reboot; every
- * other one, also of a grant that nobody has seen yet, in /var/lib/jit/revoked.
+ * other one, also of a grant that nobody has seen yet, in /var/lib/jit/revoked. In both that
+ * of break-glass which a second person agreed to: what they said outlives the boot.
  */
 #include <errno.h>
 #include <string.h>
@@ -68,18 +69,14 @@ tombstone_widen(const struct jit_site *site, int dirfd, const char *name, const 
 	return jit_state_replace(dirfd, name, wide);
 }
 
-int
-jit_store_end(const struct jit_site *site, const struct jit_grant *grant_or_null,
-	const char *id, const char *by, const char *reason, const struct jit_now *now)
+static int
+tombstone_write(const struct jit_site *site, bool in_run, const char *id, const char *sub,
+	const char *by, const char *reason, const struct jit_now *now)
 {
-	const char *sub = grant_or_null ? grant_or_null->sub : "";
-	_cleanup_close_ int dirfd = -1;
+	_cleanup_close_ int dirfd = tombstones_open(site, in_run);
 	char name[JIT_ID_LEN + 8];
 	int r;
 
-	if (!jit_id_valid(id))
-		return -EINVAL;
-	dirfd = tombstones_open(site, grant_or_null && grant_or_null->by_host);
 	if (dirfd < 0)
 		return dirfd;
 	tombstone_name(id, name);
@@ -92,6 +89,22 @@ jit_store_end(const struct jit_site *site, const struct jit_grant *grant_or_null
 	/* ending never waits for what is only told */
 	(void)!jit_break_glass_ended(site, id, now->wall_sec);
 	return 0;
+}
+
+int
+jit_store_end(const struct jit_site *site, const struct jit_grant *grant_or_null,
+	const char *id, const char *by, const char *reason, const struct jit_now *now)
+{
+	const char *sub = grant_or_null ? grant_or_null->sub : "";
+	bool in_run = grant_or_null && grant_or_null->by_host;
+	int r;
+
+	if (!jit_id_valid(id))
+		return -EINVAL;
+	r = tombstone_write(site, in_run, id, sub, by, reason, now);
+	if (r < 0 || !in_run || !grant_or_null->req[0])
+		return r;
+	return tombstone_write(site, false, id, sub, by, reason, now);
 }
 
 static int
