@@ -527,6 +527,52 @@ test_an_agreement_that_is_used_up(void)
 	close_world();
 }
 
+/* By the id of the token, which is not that of its request. */
+static void
+test_an_approval_that_root_ended_before_it_came(void)
+{
+	struct jit_grant g;
+
+	open_world();
+	g = approval("carol", WORLD_BOOT, "deploy");
+	ASSERT_OK(jit_store_end(&access_.site, NULL, g.jti, "root", "no", &access_.now));
+	ASSERT_EQ_INT(hand_in_grant(&g), JIT_ACCEPT_REFUSED);
+	ASSERT_CONTAINS(err.text, "revoked: no");
+	g = approval("dave", WORLD_BOOT, "deploy"); /* the others stay */
+	ASSERT_EQ_INT(hand_in_grant(&g), JIT_ACCEPT_MORE_NEEDED);
+	close_world();
+}
+
+/* Whoever ends what the host made of it ends what she said, also past a reboot. */
+static void
+test_an_agreement_ends_with_its_grant(void)
+{
+	struct jit_request request = vault_request();
+	struct jit_decision d;
+	struct jit_held held;
+	struct jit_grant g;
+	char id[JIT_ID_LEN + 1], path[64];
+
+	open_world();
+	file(&request, id);
+	g = agreement("carol", id);
+	ASSERT_EQ_INT(hand_in_grant(&g), JIT_ACCEPT_IN_FORCE);
+	request.req = id;
+	ASSERT_EQ_INT(ask(&request), JIT_WHY_RULE_BREAK_GLASS);
+	ASSERT_OK(jit_access_ask(&access_, &request, &d, &err));
+	ASSERT_OK(jit_access_make(&access_, &request, &d, &held, &err));
+	ASSERT_EQ_INT(ask(&request), JIT_WHY_GRANT_HELD);
+	ASSERT_OK(jit_store_end(
+		&access_.site, &held.grant, id, "root", "enough", &access_.now));
+	jit_grant_done(&held.grant);
+	ASSERT_EQ_INT(ask(&request), JIT_WHY_NEEDS_APPROVAL);
+	strcpy(access_.now.boot_id, "fedcba9876543210fedcba9876543210");
+	snprintf(path, sizeof(path), "run/uses/%s.end", id);
+	ASSERT_OK(unlink(world_path(path)) < 0 ? -errno : 0);
+	ASSERT_EQ_INT(ask(&request), JIT_WHY_NEEDS_APPROVAL);
+	close_world();
+}
+
 /* ---- the words ---- */
 
 static void
@@ -783,8 +829,10 @@ TEST_MAIN(TEST(test_two_of_three), TEST(test_what_does_not_count),
 	TEST(test_a_grant_under_the_id_of_a_request), TEST(test_without_a_local_request),
 	TEST(test_approvals_of_different_things), TEST(test_a_later_start),
 	TEST(test_break_glass_by_two), TEST(test_what_is_no_agreement),
-	TEST(test_an_agreement_that_is_used_up), TEST(test_words_that_the_rule_wants),
-	TEST(test_approvals_in_different_words), TEST(test_ids_of_other_people),
-	TEST(test_a_granted_request_takes_no_third), TEST(test_locks),
-	TEST(test_no_record_no_approval), TEST(test_a_full_disk),
+	TEST(test_an_agreement_that_is_used_up),
+	TEST(test_an_agreement_ends_with_its_grant),
+	TEST(test_an_approval_that_root_ended_before_it_came),
+	TEST(test_words_that_the_rule_wants), TEST(test_approvals_in_different_words),
+	TEST(test_ids_of_other_people), TEST(test_a_granted_request_takes_no_third),
+	TEST(test_locks), TEST(test_no_record_no_approval), TEST(test_a_full_disk),
 	TEST(test_a_crash_before_closing), TEST(test_a_clock_set_back))

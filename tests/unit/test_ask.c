@@ -754,5 +754,5 @@ TEST_MAIN(TEST(test_what_is_filed), TEST(test_an_exact_command), TEST(test_long_
 	TEST(test_what_nobody_can_approve), TEST(test_no_record),
 	TEST(test_a_token_from_elsewhere), TEST(test_tokens_from_elsewhere),
 	TEST(test_ids_that_are_taken), TEST(test_withdrawing_ends_what_is_ones_own),
-	TEST(test_what_is_no_request), TEST(test_withdrawing), TEST(test_withdrawing_needs_one),
-	TEST(test_escalation_and_abandonment))
+	TEST(test_what_is_no_request), TEST(test_withdrawing),
+	TEST(test_withdrawing_needs_one), TEST(test_escalation_and_abandonment))

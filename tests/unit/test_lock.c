@@ -310,8 +310,8 @@ test_trimming_and_adding_wait_for_each_other(void)
 		close(dirfd);
 		ASSERT_TRUE(wait(&status) > 0);
 		ASSERT_EQ_INT(status, 0);
-		ASSERT_EQ_INT(jit_lock_there(&site, JIT_LOCK_USER, "bob"),
-			rows[i].act == add);
+		ASSERT_EQ_INT(
+			jit_lock_there(&site, JIT_LOCK_USER, "bob"), rows[i].act == add);
 		close(ends[0]);
 		close_world();
 	}

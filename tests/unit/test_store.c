@@ -306,6 +306,29 @@ test_whose_tombstone_it_is(void)
 	test_row(NULL);
 }
 
+/* What a second person agreed to is not to be had again after a reboot, which takes the
+ * host's grant of the same id away with its own tombstones. */
+static void
+test_the_end_of_agreed_break_glass(void)
+{
+	char by[JIT_NAME_MAX + 1], reason[JIT_REASON_MAX + 1];
+	const struct jit_site *site = &access_.site;
+	struct jit_grant g = { .by_host = true, .via = JIT_VIA_BREAK_GLASS };
+
+	world_open(&access_);
+	snprintf(g.jti, sizeof(g.jti), "%s", WORLD_BOOT);
+	snprintf(g.req, sizeof(g.req), "%s", "ffffffffffffffffffffffffffffffff");
+	snprintf(g.sub, sizeof(g.sub), "bob");
+	ASSERT_OK(jit_store_end(site, &g, g.req, "root", "x", &access_.now));
+	ASSERT_EQ_INT(jit_store_ended(site, g.req, "bob", true, by, reason), 1);
+	ASSERT_EQ_INT(jit_store_ended(site, g.req, "bob", false, by, reason), 1);
+	g.req[0] = '\0';
+	ASSERT_OK(jit_store_end(site, &g, g.jti, "root", "x", &access_.now));
+	ASSERT_EQ_INT(jit_store_ended(site, g.jti, "bob", true, by, reason), 1);
+	ASSERT_EQ_INT(jit_store_ended(site, g.jti, "bob", false, by, reason), 0);
+	clean();
+}
+
 /* Revoked before it was ever handed in. */
 static void
 test_revoked_before_seen(void)
@@ -648,7 +671,8 @@ TEST_MAIN(TEST(test_both_kinds_come_back), TEST(test_a_second_time_is_refused),
 	TEST(test_a_file_in_another_place_is_none),
 	TEST(test_a_directory_that_others_may_write_is_an_error), TEST(test_keys_of_now),
 	TEST(test_tombstones), TEST(test_whose_tombstone_it_is),
-	TEST(test_revoked_before_seen), TEST(test_no_tombstone_directory_denies),
+	TEST(test_the_end_of_agreed_break_glass), TEST(test_revoked_before_seen),
+	TEST(test_no_tombstone_directory_denies),
 	TEST(test_a_watcher_looks_within_a_second), TEST(test_uses_are_counted),
 	TEST(test_the_smaller_limit_of_uses), TEST(test_past_grants_go_to_the_archive),
 	TEST(test_dropped_grants_do_not_pile_up),
