@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "config.h"
 #include "guard.h"
 #include "libjit/escape.h"
 #include "libjit/notify.h"
@@ -350,15 +351,46 @@ is_waited_for(const struct run *run)
 	return run->options.waiting == WAITING_WANTED || run->terminal.fd >= 0;
 }
 
+/* A second person may have agreed while nobody waited. */
+static enum exit_code
+take_agreed(struct run *run)
+{
+	enum { MOST = 100 };
+	_cleanup_requests_ struct jit_request_list list = { 0 };
+	int64_t since = run->access.now.wall_sec - JIT_CEILING_BREAK_GLASS_SEC;
+	enum exit_code code = EXIT_DONE;
+
+	if (jit_requests_history(&run->access.site, since, MOST, &list) < 0)
+		return EXIT_DONE;
+	for (size_t i = 0; i < list.n && code == EXIT_DONE; i++) {
+		const struct jit_open_request *request = &list.v[i];
+
+		if (request->uid != run->caller.id.uid || !request->filed.break_glass ||
+			request->state != JIT_REQUEST_GRANTED)
+			continue;
+		(void)snprintf(run->req, sizeof(run->req), "%s", request->filed.jti);
+		run->request.req = run->req;
+		code = permit_ask(run);
+		if (code == EXIT_DONE && !permit_needs_approval(run))
+			return permit_settle(run);
+	}
+	run->request.req = NULL;
+	return code;
+}
+
 enum exit_code
 ask_approval(struct run *run)
 {
 	bool old = false, waits = is_waited_for(run);
 	struct jit_open_request request = { 0 };
 	char id[JIT_ID_LEN + 1];
-	enum exit_code code = file_request(run, &request, &old);
+	enum exit_code code = EXIT_DONE;
 
-	if (code != EXIT_DONE)
+	if (run->request.way == JIT_WAY_BREAK_GLASS && run->options.mode == MODE_RUN)
+		code = take_agreed(run);
+	if (code == EXIT_DONE && permit_needs_approval(run))
+		code = file_request(run, &request, &old);
+	if (code != EXIT_DONE || !permit_needs_approval(run))
 		return code;
 	(void)snprintf(id, sizeof(id), "%s", request.filed.jti);
 	if (waits) {
