@@ -179,17 +179,10 @@ accept_from_input(struct run *run)
 	char text[INPUT_TEXT_MAX + 2];
 	struct handing_in in = { run, text };
 	struct guard_result result;
-	int r = input_read_token(text);
+	enum exit_code code = input_take_token(run, text);
 
-	if (r < 0) {
-		say("%s", input_problem(r));
-		return EXIT_BAD_INPUT;
-	}
-	/* it may have taken a minute to come */
-	if (jit_clock_now(&run->access.now) < 0) {
-		say("the clock cannot be read");
-		return EXIT_INTERNAL;
-	}
+	if (code != EXIT_DONE)
+		return code;
 	guard_run(hand_in, &in, &result);
 	say("%s", result.text);
 	return result.code;

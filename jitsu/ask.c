@@ -386,7 +386,8 @@ ask_approval(struct run *run)
 	char id[JIT_ID_LEN + 1];
 	enum exit_code code = EXIT_DONE;
 
-	if (run->request.way == JIT_WAY_BREAK_GLASS && run->options.mode == MODE_RUN)
+	if (run->request.way == JIT_WAY_BREAK_GLASS && run->options.mode == MODE_RUN &&
+		!run->at_sec)
 		code = take_agreed(run);
 	if (code == EXIT_DONE && permit_needs_approval(run))
 		code = file_request(run, &request, &old);

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/timerfd.h>
 
+#include "message.h"
+
 enum { READ_SEC = 60 };
 
 static int
@@ -26,8 +28,8 @@ read_some(int timer_fd, char *buf, size_t size)
 	return n < 0 ? -errno : (int)n;
 }
 
-int
-input_read_token(char ret[INPUT_TEXT_MAX + 2])
+static int
+read_token(char ret[INPUT_TEXT_MAX + 2])
 {
 	const struct itimerspec spec = { .it_value.tv_sec = READ_SEC };
 	_cleanup_close_ int timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
@@ -51,12 +53,28 @@ input_read_token(char ret[INPUT_TEXT_MAX + 2])
 	return -EFBIG;
 }
 
-const char *
-input_problem(int error)
+static const char *
+problem(int error)
 {
 	switch (error) {
 	case -EFBIG: return "this is longer than any token";
 	case -ETIMEDOUT: return "no token came on standard input in a minute";
 	default: return "standard input is not a token";
 	}
+}
+
+enum exit_code
+input_take_token(struct run *run, char ret[INPUT_TEXT_MAX + 2])
+{
+	int r = read_token(ret);
+
+	if (r < 0) {
+		say("%s", problem(r));
+		return EXIT_BAD_INPUT;
+	}
+	if (jit_clock_now(&run->access.now) < 0) {
+		say("the clock cannot be read");
+		return EXIT_INTERNAL;
+	}
+	return EXIT_DONE;
 }

@@ -4,16 +4,14 @@
 #ifndef JITSU_INPUT_H
 #define JITSU_INPUT_H
 
-#include "libjit/base.h"
+#include "run.h"
 
 /* A token, and what was pasted with it: white space, what mail puts in front of lines. */
 enum { INPUT_TEXT_MAX = 2 * JIT_TOKEN_MAX };
 
-/* Standard input to its end, within a minute. -EFBIG: more than any token; -ETIMEDOUT;
- * -EINVAL: it has a NUL. */
-int input_read_token(char ret[INPUT_TEXT_MAX + 2]) _must_check_;
-
-/* What to tell about such an error. */
-const char *input_problem(int error);
+/* Standard input to its end, within a minute, and the clock anew behind it. EXIT_DONE, or
+ * what to exit with: the text is out. */
+enum exit_code input_take_token(
+	struct run *run, char ret[INPUT_TEXT_MAX + 2]) _must_check_;
 
 #endif
